@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { setTimeout as delay } from "node:timers/promises";
+import { askDirectly, openGateway } from "@coder/ai-service/bench";
+import { openPostgres } from "@coder/db";
+import { createTestDatabase, freePort, silentLogger, somebody } from "@coder/testing";
+import { compareValues } from "./compare.ts";
+import { valueFinding, type Benchmark } from "./report.ts";
+import { median } from "./statistics.ts";
+
+const ROUNDS = 15;
+const CALLS = 15;
+const GOAL = 0.5;
+const MODEL = "bench-model";
+const PIECES = 20;
+const START_MS = 30_000;
+
+/** What the gateway adds to a call, budget and egress ledger on PostgreSQL included, against what Portkey's adds: both less a direct call to the same server. */
+export const gatewayBenchmark: Benchmark = {
+  name: "AI gateway against Portkey's",
+  run: async () => {
+    const [database, mock, portkey] = await Promise.all([createTestDatabase(), startMock(), startPortkey()]);
+    const product = await openPostgres({ url: database.url, systemUrl: database.systemUrl, poolSize: 4, cursorKey: "bench", log: silentLogger });
+    try {
+      const caller = somebody();
+      const gateway = openGateway(product, mock.url, MODEL);
+      const direct = askDirectly(mock.url, MODEL);
+      const other = askDirectly(`${portkey.url}/v1`, MODEL, { "x-portkey-provider": "openai", "x-portkey-custom-host": mock.url });
+      const added = (ask: (text: string) => Promise<string>) => async () => (await timeOf(ask)) - (await timeOf(direct));
+      const { ratio } = await compareValues(added((text) => gateway(caller, text)), added(other), ROUNDS);
+      const own = await added((text) => gateway(caller, text))();
+      const theirs = await added(other)();
+      return [valueFinding(`Time added to a streamed call, against what Portkey's adds (${ROUNDS} rounds of ${CALLS} calls)`, ratio, GOAL, { remark: `at the end ${own.toFixed(1)} ms against ${theirs.toFixed(1)} ms` })];
+    } finally {
+      portkey.stop();
+      mock.stop();
+      await product.close();
+      await database.drop();
+    }
+  },
+};
+
+/** Milliseconds of the middle one of several calls. */
+async function timeOf(ask: (text: string) => Promise<string>): Promise<number> {
+  const times: number[] = [];
+  for (let call = 0; call < CALLS; call += 1) {
+    const begun = performance.now();
+    const answer = await ask("What does this function do?");
+    if (!answer.endsWith(`piece ${PIECES}`)) throw new Error(`Not the whole answer: ${answer}`);
+    times.push(performance.now() - begun);
+  }
+  return median(times);
+}
+
+/** An OpenAI-compatible server that answers at once, in pieces. */
+async function startMock(): Promise<{ readonly url: string; stop(): void }> {
+  const pieces = Array.from({ length: PIECES }, (_unused, index) => `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: MODEL, choices: [{ index: 0, delta: { content: `piece ${index + 1}` }, finish_reason: null }] })}\n\n`);
+  const end = `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: MODEL, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\ndata: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: MODEL, choices: [], usage: { prompt_tokens: 20, completion_tokens: 40, total_tokens: 60 } })}\n\ndata: [DONE]\n\n`;
+  const server = createServer((request, response) => {
+    request.resume().once("end", () => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (const piece of pieces) response.write(piece);
+      response.end(end);
+    });
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function startPortkey(): Promise<{ readonly url: string; stop(): void }> {
+  const port = await freePort();
+  const program = createRequire(import.meta.url).resolve("@portkey-ai/gateway/build/start-server.js");
+  const child = spawn(process.execPath, [program, `--port=${port}`, "--headless"], { stdio: "ignore", env: { ...process.env, TRUSTED_CUSTOM_HOSTS: "127.0.0.1" } });
+  const url = `http://127.0.0.1:${port}`;
+  for (const deadline = Date.now() + START_MS; Date.now() < deadline; await delay(100)) {
+    if (await fetch(url).then(() => true, () => false)) return { url, stop: () => void child.kill() };
+  }
+  child.kill();
+  throw new Error("Portkey's gateway did not start");
+}

@@ -1,0 +1,33 @@
+import { skippedFinding, type Finding } from "./report.ts";
+
+export interface RunAllOptions {
+  readonly names: readonly string[];
+  /** For all of them together, in milliseconds. */
+  readonly budgetMs: number;
+  /** Runs one; null when it was not done within that time. */
+  readonly run: (name: string, ms: number) => Promise<readonly Finding[] | null>;
+  readonly tell: (name: string, findings: readonly Finding[]) => void;
+  readonly now?: () => number;
+}
+
+/** One after the other, so that none measures another. What failed, or what the time did not suffice for, is named and left undecided. */
+export async function runAll({ names, budgetMs, run, tell, now = () => performance.now() }: RunAllOptions): Promise<readonly Finding[]> {
+  const end = now() + budgetMs;
+  const all: Finding[] = [];
+  for (const name of names) {
+    const left = end - now();
+    const findings = await measured(name, () => (left > 0 ? run(name, left) : Promise.resolve(null)), `the ${Math.round(budgetMs / 60_000)} minutes for all benchmarks were over`);
+    tell(name, findings);
+    all.push(...findings);
+  }
+  return all;
+}
+
+/** One that fails takes no other with it: what was measured before it, and after it, stands. */
+async function measured(name: string, run: () => Promise<readonly Finding[] | null>, over: string): Promise<readonly Finding[]> {
+  try {
+    return (await run()) ?? [skippedFinding(name, over)];
+  } catch (error) {
+    return [skippedFinding(name, `it failed: ${error instanceof Error ? error.message : String(error)}`)];
+  }
+}

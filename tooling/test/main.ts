@@ -1,0 +1,52 @@
+// `npm test`: everything there is to check, one after the other, and one line at the end that says how it went.
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Terminal } from "../launcher/terminal.mjs";
+import { check } from "./checks.ts";
+import { playwrightRunner } from "./playwright.ts";
+import { lastLine, NOTHING, sum, type Runner, type RunResult } from "./runner.ts";
+import { ensureSystemPackages } from "./system-packages.ts";
+import { vitestRunner } from "./vitest.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const LOGS = join(ROOT, ".tools", "test-logs");
+const SHOWN_LINES = 40;
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const terminal = new Terminal();
+  rmSync(LOGS, { recursive: true, force: true });
+  mkdirSync(LOGS, { recursive: true });
+  const say = (text: string): void => terminal.line(`    ${text}`);
+  const packages = await terminal.step("System packages", () => ensureSystemPackages({ say }));
+  const coder = [process.execPath, join(ROOT, "tooling/coder.mjs")];
+  const runners: readonly Runner[] = [
+    check("lint", "Lint", ROOT, [...coder, "lint"]),
+    check("types", "Types", ROOT, [...coder, "typecheck"]),
+    vitestRunner(ROOT),
+    playwrightRunner(ROOT, !packages.missing.some(({ apt }) => apt === "chromium")),
+  ];
+  const unknown = wanted.filter((name) => !runners.some((runner) => runner.name === name));
+  if (unknown.length > 0) {
+    terminal.line(`There is no ${unknown.join(", ")}: choose of ${runners.map(({ name }) => name).join(", ")}.`);
+    return 1;
+  }
+  const results: RunResult[] = [];
+  for (const runner of runners.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) results.push(await run(runner, terminal));
+  const found = sum(results);
+  const forbidden = packages.complete && wanted.length === 0 && found.skipped > 0;
+  const total = forbidden ? sum([found, { ...NOTHING, failed: 1, failures: [`${found.skipped} tests were skipped, and on Debian as root nothing may be`] }]) : found;
+  for (const failure of total.failures) terminal.line(`\n  ✗ ${failure.split("\n").slice(0, SHOWN_LINES).join("\n    ")}`);
+  terminal.line(`\n  Logs: ${LOGS}\n`);
+  terminal.line(lastLine(total));
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+function run(runner: Runner, terminal: Terminal): Promise<RunResult> {
+  return terminal.step(runner.title, async (step) => {
+    const result = await runner.run({ log: join(LOGS, `${runner.name}.log`), onProgress: step.progress });
+    step.detail(lastLine(result));
+    return result;
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { execute } from "./execute.ts";
+import { NOTHING, type Runner, type RunResult } from "./runner.ts";
+
+const MINUTES = 24;
+const CONFIG = "e2e/playwright.config.ts";
+
+interface Suite {
+  readonly title: string;
+  readonly suites?: readonly Suite[] | undefined;
+  readonly specs?: readonly Spec[] | undefined;
+}
+const SpecSchema = z.object({
+  title: z.string(),
+  ok: z.boolean(),
+  tests: z.array(z.object({ status: z.string(), results: z.array(z.object({ error: z.object({ message: z.string().optional() }).optional() })) })),
+});
+type Spec = z.infer<typeof SpecSchema>;
+const SuiteSchema: z.ZodType<Suite> = z.lazy(() => z.object({ title: z.string(), suites: z.array(SuiteSchema).optional(), specs: z.array(SpecSchema).optional() }));
+const ReportSchema = z.object({
+  suites: z.array(SuiteSchema),
+  errors: z.array(z.object({ message: z.string().optional() })),
+  stats: z.object({ expected: z.number(), unexpected: z.number(), skipped: z.number(), flaky: z.number() }),
+});
+export type PlaywrightReport = z.infer<typeof ReportSchema>;
+
+/** The journeys in `e2e`, in an installed Chromium. */
+export function playwrightRunner(root: string, browser: boolean): Runner {
+  return {
+    name: "journeys",
+    title: "Journeys in the browser",
+    run: async ({ log }) => {
+      if (!existsSync(join(root, CONFIG))) return { ...NOTHING, failed: 1, failures: [`${CONFIG} is missing, and with it the journeys`] };
+      const report = `${log}.json`;
+      rmSync(report, { force: true });
+      const listed = browser ? [] : ["--list"];
+      const command = [process.execPath, "node_modules/@playwright/test/cli.js", "test", "--config", CONFIG, ...listed, "--reporter=list,json"];
+      const { tail, timedOut } = await execute(command, { cwd: root, log, minutes: MINUTES, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, NO_COLOR: "1" } });
+      if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0, failures: [`The journeys did not end${timedOut ? ` within ${MINUTES} minutes` : ""}\n${tail}`] };
+      const read = ReportSchema.parse(JSON.parse(readFileSync(report, "utf8")));
+      return browser ? readPlaywrightReport(read) : { ...NOTHING, skipped: read.suites.flatMap(specsOf).length };
+    },
+  };
+}
+
+/** A journey that passed at a second attempt has not passed. */
+export function readPlaywrightReport({ suites, errors, stats }: PlaywrightReport): RunResult {
+  const specs = suites.flatMap(specsOf);
+  const failures = specs
+    .filter(({ spec }) => spec.tests.some(({ status }) => status === "unexpected" || status === "flaky"))
+    .map(({ path, spec }) => `${path}\n${spec.tests.flatMap(({ results }) => results.map(({ error }) => error?.message ?? "")).find((message) => message !== "") ?? ""}`);
+  const outside = stats.unexpected === 0 ? errors.map(({ message }) => `An error outside of the journeys\n${message ?? ""}`) : [];
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + outside.length, skipped: stats.skipped, failures: [...failures, ...outside] };
+}
+
+function specsOf(suite: Suite): readonly { readonly path: string; readonly spec: Spec }[] {
+  const own = (suite.specs ?? []).map((spec) => ({ path: `${suite.title} › ${spec.title}`, spec }));
+  return [...own, ...(suite.suites ?? []).flatMap(specsOf).map(({ path, spec }) => ({ path: `${suite.title} › ${path}`, spec }))];
+}

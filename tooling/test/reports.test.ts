@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { readPlaywrightReport } from "./playwright.ts";
+import { lastLine, sum, type RunResult } from "./runner.ts";
+import { mayInstallPackages } from "../launcher/system-packages.mjs";
+import { readVitestReport, type VitestReport } from "./vitest.ts";
+
+const EMPTY: VitestReport = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: true, testResults: [] };
+const file = (name: string, status: string, assertionResults: VitestReport["testResults"][number]["assertionResults"] = [], message?: string) => ({ name: `/clone/${name}`, status, assertionResults, ...(message ? { message } : {}) });
+
+test("the last line sums all runners and names skipped ones only when there are any", () => {
+  const result = (passed: number, failed: number, skipped: number): RunResult => ({ passed, failed, skipped, failures: [] });
+  expect(lastLine(sum([result(3, 0, 0), result(4, 1, 0)]))).toBe("7 passed, 1 failed");
+  expect(lastLine(sum([result(3, 0, 2), result(4, 1, 0)]))).toBe("7 passed, 1 failed, 2 skipped");
+});
+
+test("a test file that could not be loaded is a failure, named with its reason", () => {
+  const report = { ...EMPTY, numPassedTests: 2, success: false, testResults: [file("a.test.ts", "passed"), file("b.test.ts", "failed", [], "SyntaxError: no")] };
+  expect(readVitestReport(report, "/clone", "")).toEqual({ passed: 2, failed: 1, skipped: 0, failures: ["b.test.ts could not be run\nSyntaxError: no"] });
+});
+
+test("a file whose setting up or clearing away failed is named with what was printed of it", () => {
+  const printed = "⎯⎯⎯ Failed Suites 2 ⎯⎯⎯\n\n FAIL  |@x/y| src/a.test.ts\nError: one\n\n⎯⎯⎯[1/2]⎯\n\n FAIL  |@x/y| src/b.test.ts > giving files\nError: ENOTEMPTY: directory not empty\n\n⎯⎯⎯[2/2]⎯\n";
+  const report = { ...EMPTY, success: false, testResults: [file("src/b.test.ts", "failed")] };
+  expect(readVitestReport(report, "/clone", printed).failures).toEqual(["src/b.test.ts could not be run\n|@x/y| src/b.test.ts > giving files\nError: ENOTEMPTY: directory not empty"]);
+});
+
+test("a failed test is counted once, todo and skipped ones as skipped", () => {
+  const failed = { fullName: "adds", status: "failed", failureMessages: ["expected 1 to be 2"] };
+  const report = { ...EMPTY, numPassedTests: 1, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1, success: false, testResults: [file("a.test.ts", "failed", [failed])] };
+  expect(readVitestReport(report, "/clone", "")).toEqual({ passed: 1, failed: 1, skipped: 2, failures: ["a.test.ts › adds\nexpected 1 to be 2"] });
+});
+
+test("an error outside of any test fails a run in which every test passed", () => {
+  const result = readVitestReport({ ...EMPTY, numPassedTests: 5, success: false }, "/clone", "Unhandled rejection");
+  expect(result).toMatchObject({ passed: 5, failed: 1 });
+  expect(result.failures[0]).toContain("Unhandled rejection");
+});
+
+test("a journey that passed only when repeated has failed", () => {
+  const specs = [
+    { title: "signs in", ok: true, tests: [{ status: "expected", results: [{}] }] },
+    { title: "signs out", ok: true, tests: [{ status: "flaky", results: [{ error: { message: "timeout" } }, {}] }] },
+  ];
+  const report = { suites: [{ title: "ground.spec.ts", specs }], errors: [], stats: { expected: 1, unexpected: 0, skipped: 0, flaky: 1 } };
+  expect(readPlaywrightReport(report)).toEqual({ passed: 1, failed: 1, skipped: 0, failures: ["ground.spec.ts › signs out\ntimeout"] });
+});
+
+test("CODER_NO_APT=1 keeps apt-get away", () => {
+  expect(mayInstallPackages("1")).toBe(false);
+});
