@@ -1,0 +1,135 @@
+import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
+import { AppError } from "../../app-error.ts";
+import type { ILogger } from "../../trpc/context.ts";
+import type { Exchange } from "./exchange.ts";
+import { newNonce, pagePolicy, setPageHeaders } from "./security-headers.ts";
+import { sendError, sendText } from "./send.ts";
+import { UNAVAILABLE_PAGE } from "./unavailable-page.ts";
+
+export interface WebProxyOptions {
+  readonly webUrl: string | null;
+  /** Whether people reach the installation over https. */
+  readonly secureSite: boolean;
+  /** The web server compiles on demand and evaluates code: its pages need a laxer policy. */
+  readonly development: boolean;
+  readonly log: ILogger;
+}
+
+const METHODS = ["GET", "HEAD", "POST", "OPTIONS"];
+
+/** Of one connection, not of the message: they end here (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
+
+/** Passes pages on to the web server, as a stream in both directions. */
+export class WebProxy {
+  readonly #options: WebProxyOptions;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  constructor(options: WebProxyOptions) {
+    this.#options = options;
+  }
+
+  async pass(exchange: Exchange): Promise<void> {
+    const { request, response, method, abort } = exchange;
+    setPageHeaders(response, this.#options.secureSite);
+    if (!METHODS.includes(method)) {
+      response.setHeader("allow", METHODS.join(", "));
+      throw new AppError("invalid", "method_not_supported", `Pages do not take ${method}.`, { remedy: "The API is below /api/v1." });
+    }
+    const policy = pagePolicy(newNonce(), this.#options.development);
+    const upstream = this.#open(request, { ...forwardedHeaders(exchange), "content-security-policy": policy });
+    if (upstream === null) return this.#unavailable(exchange, new Error("server.webUrl is not set"));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    upstream.once("response", (answer) => {
+      copyAnswer(answer, exchange, policy);
+      answer.pipe(response);
+      answer.once("error", () => response.destroy());
+    });
+    upstream.once("error", (error) => {
+      if (!abort.signal.aborted) this.#unavailable(exchange, error);
+      resolve();
+    });
+    abort.signal.addEventListener("abort", () => upstream.destroy(), { once: true });
+    response.once("close", resolve);
+    request.pipe(upstream);
+    return promise;
+  }
+
+  /** Joins a websocket to the web server: the development server's live reload. The edge has checked its origin. */
+  passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const upstream = this.#open(request, { ...endToEnd(request.headers), connection: "Upgrade", upgrade: request.headers.upgrade });
+    if (upstream === null) {
+      socket.destroy();
+      return;
+    }
+    upstream.once("upgrade", (answer, upstreamSocket, upstreamHead) => {
+      socket.write(switchingProtocols(answer));
+      socket.write(upstreamHead);
+      upstreamSocket.write(head);
+      socket.pipe(upstreamSocket).pipe(socket);
+      upstreamSocket.once("error", () => socket.destroy()).once("close", () => socket.destroy());
+      socket.once("close", () => upstreamSocket.destroy());
+    });
+    // Answered without switching protocols: whoever asked wanted a websocket or nothing.
+    upstream.once("response", () => upstream.destroy());
+    upstream.once("error", () => socket.destroy());
+    upstream.once("response", () => socket.destroy());
+    upstream.end();
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #open(request: IncomingMessage, headers: OutgoingHttpHeaders): ClientRequest | null {
+    const { webUrl } = this.#options;
+    if (webUrl === null) return null;
+    const { hostname, port } = new URL(webUrl);
+    return httpRequest({ agent: this.#agent, hostname, port, method: request.method, path: request.url, headers });
+  }
+
+  #unavailable(exchange: Exchange, cause: Error): void {
+    const { request, response } = exchange;
+    this.#options.log.warn({ webUrl: this.#options.webUrl, err: cause }, "Pages: the web server does not answer");
+    if (response.headersSent || !(request.headers.accept ?? "").includes("text/html")) {
+      sendError(exchange, new AppError("unavailable", "web_unavailable", "The web part of the installation does not answer.", { remedy: "Try again in a moment; the terminal of npm start names the reason if it stays.", cause }));
+      return;
+    }
+    response.setHeader("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    response.setHeader("cache-control", "no-store");
+    response.setHeader("retry-after", "3");
+    sendText(response, 503, "text/html", UNAVAILABLE_PAGE);
+  }
+}
+
+/** What the web server may know of the request. The session cookie goes along; pages read it to nothing, the API decides. */
+function forwardedHeaders({ request, connection, secure, traceId }: Exchange): OutgoingHttpHeaders {
+  return {
+    ...endToEnd(request.headers),
+    "x-forwarded-for": connection.address,
+    "x-forwarded-proto": secure ? "https" : "http",
+    "x-forwarded-host": request.headers.host,
+    "x-trace-id": traceId,
+  };
+}
+
+function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const named = new Set((headers.connection ?? "").toLowerCase().split(",").map((name) => name.trim()));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.has(name)));
+}
+
+/** Headers the edge has set stay as they are. */
+function copyAnswer(answer: IncomingMessage, { response }: Exchange, policy: string): void {
+  for (const [name, value] of Object.entries(endToEnd(answer.headers))) {
+    if (value !== undefined && name !== "x-powered-by" && !response.hasHeader(name)) response.setHeader(name, value);
+  }
+  if (answer.headers["content-type"]?.startsWith("text/html")) response.setHeader("content-security-policy", policy);
+  response.writeHead(answer.statusCode ?? 502);
+}
+
+function switchingProtocols({ rawHeaders }: IncomingMessage): string {
+  const lines: string[] = ["HTTP/1.1 101 Switching Protocols"];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}

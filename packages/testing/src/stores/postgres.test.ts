@@ -1,0 +1,4 @@
+import { describeRepositoryContract } from "../repository-contract.ts";
+import { openContractStore } from "./open-contract-store.ts";
+
+describeRepositoryContract("PostgreSQL", openContractStore);
