@@ -1,0 +1,13 @@
+import type { ProjectId } from "@coder/api/workspace";
+import type { EndpointConfig } from "../config.ts";
+import { EndpointClient } from "./EndpointClient.ts";
+
+/** Null where no endpoint is set. */
+export function openEndpoint(config: EndpointConfig): EndpointClient | null {
+  return config.url === null || config.model === null ? null : new EndpointClient(config);
+}
+
+/** Vectors that can be compared: of one project, made by one model in one form. Null where no endpoint is set. */
+export function collectionOf(projectId: ProjectId, { url, model, dimensions }: EndpointConfig): string | null {
+  return url === null || model === null ? null : JSON.stringify([projectId, model, dimensions]);
+}

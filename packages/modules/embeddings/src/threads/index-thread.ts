@@ -1,0 +1,4 @@
+import { indexMethods } from "./index-methods.ts";
+import { serve } from "./serve.ts";
+
+serve(indexMethods());

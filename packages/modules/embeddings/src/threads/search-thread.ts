@@ -1,0 +1,4 @@
+import { searchMethods } from "./search-methods.ts";
+import { serve } from "./serve.ts";
+
+serve(searchMethods());

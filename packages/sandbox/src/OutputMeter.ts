@@ -1,0 +1,43 @@
+import { Transform, type Readable } from "node:stream";
+
+const HEAD_BYTES = 2_000;
+
+/** Counts what a run prints on both streams, and lets through no more than it may print. */
+export class OutputMeter {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly truncated = { stdout: false, stderr: false };
+  readonly #onExceeded: () => void;
+  #left: number;
+  #head = "";
+
+  constructor(streams: { readonly stdout: Readable; readonly stderr: Readable }, maxBytes: number | null, onExceeded: () => void) {
+    this.#left = maxBytes ?? Number.POSITIVE_INFINITY;
+    this.#onExceeded = onExceeded;
+    this.stdout = this.#metered(streams.stdout, "stdout");
+    this.stderr = this.#metered(streams.stderr, "stderr");
+  }
+
+  /** The beginning of standard error: the reason when a run never began. */
+  get head(): string {
+    return this.#head.trim();
+  }
+
+  #metered(from: Readable, name: "stdout" | "stderr"): Readable {
+    const take = (chunk: Buffer): Buffer => {
+      if (name === "stderr" && this.#head.length < HEAD_BYTES) this.#head += chunk.toString().slice(0, HEAD_BYTES);
+      const taken = chunk.subarray(0, Math.min(chunk.length, this.#left));
+      this.#left -= taken.length;
+      if (taken.length < chunk.length) {
+        this.truncated[name] = true;
+        this.#onExceeded();
+      }
+      return taken;
+    };
+    const to = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => done(null, take(chunk)),
+    });
+    from.once("error", () => to.end());
+    return from.pipe(to);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Launched } from "./drivers/driver.ts";
+import { sandboxFailed } from "./errors.ts";
+import type { IMeter, Usage } from "./limits/meter.ts";
+import type { TreeSize } from "./limits/TreeSize.ts";
+import { OutputMeter } from "./OutputMeter.ts";
+import type { SandboxEnd, SandboxLimits, SandboxProcess } from "./ISandbox.ts";
+
+/** Looks often at what is young, because most of what goes wrong does so at once, and seldom at what has been running for long. */
+const FIRST_LOOK_MS = 100;
+const LAST_LOOK_MS = 1_000;
+const PART_OF_AGE = 8;
+
+export interface RunParts {
+  readonly launched: Launched;
+  readonly limits: SandboxLimits;
+  readonly meter: IMeter;
+  readonly gated: boolean;
+  /** Null: the run writes to no tree, or may fill it. */
+  readonly treeSize: TreeSize | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A program at work: ends it when it meets a limit or is told to, and says how it ended. */
+export class Run implements SandboxProcess {
+  readonly stdin: Writable;
+  readonly ended: Promise<SandboxEnd>;
+  readonly #parts: RunParts;
+  readonly #output: OutputMeter;
+  readonly #started = performance.now();
+  readonly #over = new AbortController();
+  #endedBy: SandboxEnd["endedBy"] = null;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    const { launched, limits, signal } = parts;
+    this.stdin = launched.stdin.on("error", () => undefined);
+    this.#output = new OutputMeter(launched, limits.outputBytes, () => this.#end("output"));
+    this.ended = this.#supervise();
+    // Whoever only reads the streams has not asked how it ended.
+    this.ended.catch(() => undefined);
+    if (signal?.aborted) this.kill();
+    else signal?.addEventListener("abort", this.kill, { once: true, signal: this.#over.signal });
+  }
+
+  get stdout(): Readable {
+    return this.#output.stdout;
+  }
+
+  get stderr(): Readable {
+    return this.#output.stderr;
+  }
+
+  get truncated(): Readonly<OutputMeter["truncated"]> {
+    return this.#output.truncated;
+  }
+
+  readonly kill = (): void => this.#end("abort");
+
+  #end(by: NonNullable<SandboxEnd["endedBy"]>): void {
+    this.#endedBy ??= by;
+    this.#parts.launched.kill();
+  }
+
+  async #supervise(): Promise<SandboxEnd> {
+    const { launched, meter, limits } = this.#parts;
+    const wall = limits.wallSeconds === null ? undefined : setTimeout(() => this.#end("wall"), limits.wallSeconds * 1_000);
+    const watch = this.#watch();
+    try {
+      const outcome = await launched.ended;
+      const durationMs = performance.now() - this.#started;
+      const usage = await meter.read();
+      if (outcome === null && this.#endedBy === null) throw sandboxFailed(this.#output.head || "it ended before the program began");
+      const { exitCode, signal } = outcome ?? { exitCode: null, signal: "SIGKILL" };
+      return { exitCode, signal, endedBy: this.#endedBy ?? (exitCode === 0 ? null : endedByKernel(signal, usage, limits)), durationMs, cpuMs: usage.cpuMs, peakMemoryBytes: usage.peakMemoryBytes };
+    } finally {
+      clearTimeout(wall);
+      this.#over.abort();
+      await watch;
+      await meter.close();
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const { launched, meter, gated, treeSize, limits } = this.#parts;
+    try {
+      const pid = await launched.entry;
+      if (pid === null) return;
+      await meter.enter(pid).catch((error: unknown) => {
+        // A program that cannot be limited does not run; one that is gone already does not matter.
+        if (!this.#over.signal.aborted && gated) throw error;
+      });
+      launched.release();
+      await treeSize?.exceeded();
+      for (; await this.#nextLook(); ) {
+        const usage = await meter.read();
+        if (usage.exceeded !== null) this.#end(usage.exceeded);
+        else if (limits.cpuSeconds !== null && (usage.cpuMs ?? 0) > limits.cpuSeconds * 1_000) this.#end("cpu");
+        else if (await treeSize?.exceeded()) this.#end("tree");
+      }
+    } catch {
+      // What cannot be watched does not go on.
+      launched.kill();
+    }
+  }
+
+  /** False when the run is over. */
+  #nextLook(): Promise<boolean> {
+    const age = performance.now() - this.#started;
+    const wait = Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / PART_OF_AGE));
+    return delay(wait, true, { signal: this.#over.signal, ref: false }).catch(() => false);
+  }
+}
+
+/** The kernel was faster than the next look. */
+function endedByKernel(signal: NodeJS.Signals | null, usage: Usage, limits: SandboxLimits): SandboxEnd["endedBy"] {
+  if (usage.exceeded !== null) return usage.exceeded;
+  if (signal === "SIGXFSZ") return "file";
+  if (signal === "SIGXCPU" || (limits.cpuSeconds !== null && signal === "SIGKILL" && (usage.cpuMs ?? 0) >= limits.cpuSeconds * 1_000)) return "cpu";
+  return null;
+}

@@ -1,0 +1,21 @@
+import { execFile } from "node:child_process";
+
+/** Where system programs are, whatever the environment says: it is not for programs of the product to be replaced by it. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export interface Execution {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program of the system, our own and not a project's, to its end. Never rejects; code 127: it is not there. */
+export function execute(file: string, args: readonly string[], { timeoutMs = 10_000 } = {}): Promise<Execution> {
+  const { promise, resolve } = Promise.withResolvers<Execution>();
+  execFile(file, [...args], { env: { PATH: SYSTEM_PATH, LC_ALL: "C" }, timeout: timeoutMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+    if (error === null) return resolve({ code: 0, stdout, stderr });
+    if (error.code === "ENOENT") return resolve({ code: 127, stdout, stderr: `${file} is not installed` });
+    resolve({ code: typeof error.code === "number" ? error.code : 1, stdout, stderr: stderr || error.message });
+  });
+  return promise;
+}

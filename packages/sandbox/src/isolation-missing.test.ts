@@ -1,0 +1,27 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { hasBubblewrap, isRoot } from "./__fixtures__/rig.ts";
+import { execute } from "./execute.ts";
+
+const PROGRAM = path.join(import.meta.dirname, "__fixtures__/tells-status.ts");
+
+/** What the product says of a machine that `prefix` makes. */
+async function statusIn(prefix: readonly string[]): Promise<unknown> {
+  const [file = "", ...args] = [...prefix, process.execPath, PROGRAM];
+  const { stdout, stderr } = await execute(file, args);
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}
+
+describe.skipIf(!hasBubblewrap())("a machine that does not let anybody isolate", () => {
+  it("is told how to allow user namespaces", async () => {
+    const forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --inh-caps=-all --ambient-caps=-all -- "$@"';
+    expect(await statusIn(["unshare", "--user", "--map-user=1000", "--map-group=1000", "--keep-caps", "--", "sh", "-c", forbid, "sh"])).toMatchObject({
+      driver: null, missing: [expect.stringContaining("bwrap")], remedy: expect.stringMatching(/user\.max_user_namespaces=.*sandbox\.allowBareProcess/),
+    });
+  });
+
+  it.runIf(isRoot)("is told when root has no uid to give", async () => {
+    expect(await statusIn(["unshare", "--user", "--map-root-user", "--"])).toMatchObject({ driver: null, missing: [expect.stringContaining("no other uids")], remedy: expect.stringContaining("ordinary user") });
+  });
+});

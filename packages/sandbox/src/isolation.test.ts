@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runBattery } from "./__fixtures__/battery.ts";
+import { hasBubblewrap, isRoot, openRig, type Rig } from "./__fixtures__/rig.ts";
+import { execute } from "./execute.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const NOBODY = "65534";
+
+describe.skipIf(!hasBubblewrap())("isolation", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await openRig();
+  });
+  afterAll(() => rig.close());
+
+  it("holds against everything that a program may try", { timeout: 60_000 }, async () => {
+    expect(await runBattery(rig)).toEqual([]);
+  });
+
+  it("says what is in force", async () => {
+    expect(await rig.sandbox.status()).toMatchObject({ driver: "bubblewrap", remedy: null });
+  });
+
+  it("gives a program its input, variables and directory, and takes its output and exit code", async () => {
+    const tree = await rig.tree();
+    const spec = { tree: { path: tree, access: "write" }, env: { GREETING: "it's $HOME\n" }, stdin: "from outside" } as const;
+    await rig.sh("mkdir deep", spec);
+    expect(await rig.sh('cat; printf "%s" "$GREETING" >&2; pwd; exit 3', { ...spec, cwd: "deep" })).toMatchObject({
+      exitCode: 3, signal: null, endedBy: null, stdout: "from outside/workspace/deep\n", stderr: "it's $HOME\n", truncated: { stdout: false, stderr: false },
+    });
+  });
+
+  it("tells a signal, a missing command and one that cannot be executed apart", async () => {
+    expect(await rig.sh("kill -SEGV $$")).toMatchObject({ exitCode: null, signal: "SIGSEGV", endedBy: null });
+    expect(await rig.sandbox.run({ command: "no-such-program" })).toMatchObject({ exitCode: 127 });
+    expect(await rig.sandbox.run({ command: "/etc/passwd" })).toMatchObject({ exitCode: 126 });
+  });
+
+  it("keeps a tree that is only read as it is", async () => {
+    const tree = await rig.tree();
+    expect(await rig.sh("echo x > x", { tree: { path: tree, access: "read" } })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Read-only") });
+  });
+
+  it("shows further files read-only, where they were asked for", async () => {
+    const binds = [{ from: import.meta.filename, to: "/opt/tools/source.ts" }, { from: import.meta.dirname, to: "/opt/tools/src" }];
+    const { stdout } = await rig.sh("grep -c isolation /opt/tools/source.ts > /tmp/n; ls /opt/tools/src/index.ts; touch /opt/tools/src/x 2>&1 | grep -c Read-only", { binds });
+    expect(stdout).toBe("/opt/tools/src/index.ts\n1\n");
+  });
+
+  it("hands no descriptor on that this process was started with", async () => {
+    // What the battery checks, for a process that is given one by whoever starts it.
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, "__fixtures__/shows-descriptors.ts")], { stdio: ["ignore", "pipe", "inherit", ...Array.from({ length: 30 }, () => "pipe" as const)] });
+    let output = "";
+    child.stdout?.on("data", (data: Buffer) => (output += data.toString()));
+    await once(child, "close");
+    expect(output).toBe("0\n");
+  });
+
+  it.each([
+    ["an empty command", { command: "" }],
+    ["an option for a command", { command: "-c" }],
+    ["a NUL in an argument", { command: "echo", args: ["a\0b"] }],
+    ["a variable with a sign in its name", { command: "env", env: { "A=B": "c" } }],
+    ["an absolute directory", { command: "pwd", cwd: "/etc" }],
+    ["a directory above the tree", { command: "pwd", cwd: "a/../../etc" }],
+    ["a relative tree", { command: "pwd", tree: { path: "a/b", access: "read" } }],
+    ["a tree that is not there", { command: "pwd", tree: { path: "/nowhere/at/all", access: "read" } }],
+    ["a place over the root", { command: "pwd", binds: [{ from: "/usr", to: "/" }] }],
+    ["a limit of nothing", { command: "pwd", limits: { processes: 0 } }],
+  ] as const)("refuses %s", async (_what, spec) => {
+    await expect(rig.sandbox.run(spec)).rejects.toMatchObject({ code: "invalid_run" });
+  });
+
+  it.skipIf(!isRoot)("refuses a tree that was not prepared", async () => {
+    await expect(rig.sandbox.run({ command: "pwd", tree: { path: rig.data, access: "read" } })).rejects.toMatchObject({ code: "invalid_run" });
+  });
+});
+
+describe.skipIf(!hasBubblewrap() || !isRoot)("as an ordinary user", () => {
+  it("isolates and limits as well as it can", { timeout: 120_000 }, async () => {
+    // The clone may lie where only root may enter; in a mount namespace of its own it also lies elsewhere.
+    const node = path.relative(ROOT, process.execPath);
+    const script = 'mount --bind "$1" /mnt && mount --bind "$2" /media && cd / && exec setpriv --reuid="$3" --regid="$3" --clear-groups -- "$4" /mnt/packages/sandbox/src/__fixtures__/as-ordinary-user.ts';
+    const program = node.startsWith("..") ? `/media/${path.basename(process.execPath)}` : `/mnt/${node}`;
+    const { stdout, stderr, code } = await execute("unshare", ["--mount", "--", "sh", "-c", script, "sh", ROOT, path.dirname(process.execPath), NOBODY, program], { timeoutMs: 110_000 });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const found: unknown = JSON.parse(stdout);
+    expect(found).toMatchObject({ uid: 65_534, wrong: [], written: "hi\n1000\n", owner: 65_534, bomb: "processes", hog: "memory", burner: "cpu", bare: { stdout: "65534\n", outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
+  });
+});

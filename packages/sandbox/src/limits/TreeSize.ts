@@ -1,0 +1,60 @@
+import { statfs } from "node:fs/promises";
+import { execute } from "../execute.ts";
+import type { SandboxLimits } from "../ISandbox.ts";
+
+/** The tree is measured when its file system has grown by this part of the limit. */
+const PART = 16;
+const MEASURE_MS = 60_000;
+/** And in any case after this time: what others delete meanwhile can hide what a run writes. */
+const AT_LEAST_EVERY_MS = 30_000;
+
+/**
+ * Watches a tree that a run writes to. Measuring a tree takes long, so it happens when the file system as a whole has grown, and else seldom: who fills
+ * the disk is seen at once, who writes in place costs next to nothing.
+ */
+export class TreeSize {
+  readonly #tree: string;
+  readonly #bytes: number;
+  readonly #files: number;
+  /** The least that the file system held since the last measurement. */
+  #base: Used | null = null;
+  #measuredAt = performance.now();
+
+  constructor(tree: string, { treeBytes, treeFiles }: Pick<SandboxLimits, "treeBytes" | "treeFiles">) {
+    this.#tree = tree;
+    this.#bytes = treeBytes ?? Number.POSITIVE_INFINITY;
+    this.#files = treeFiles ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the tree holds more than it may, as far as that can have changed since the last call. */
+  async exceeded(): Promise<boolean> {
+    const used = await usedOf(this.#tree);
+    const base = (this.#base ??= used);
+    const due = performance.now() - this.#measuredAt >= AT_LEAST_EVERY_MS;
+    const moreBytes = due || used.bytes - base.bytes >= this.#bytes / PART;
+    const moreFiles = due || used.files - base.files >= this.#files / PART;
+    if (!moreBytes && !moreFiles) {
+      this.#base = { bytes: Math.min(base.bytes, used.bytes), files: Math.min(base.files, used.files) };
+      return false;
+    }
+    this.#base = used;
+    this.#measuredAt = performance.now();
+    return (moreBytes && (await measure(this.#tree, "--block-size=1")) > this.#bytes) || (moreFiles && (await measure(this.#tree, "--inodes")) > this.#files);
+  }
+}
+
+interface Used {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+async function usedOf(tree: string): Promise<Used> {
+  const { blocks, bfree, bsize, files, ffree } = await statfs(tree);
+  return { bytes: (blocks - bfree) * bsize, files: files - ffree };
+}
+
+/** `du` follows no link, and what vanishes meanwhile is no failure. */
+async function measure(tree: string, unit: string): Promise<number> {
+  const { stdout } = await execute("du", ["--summarize", "--one-file-system", unit, "--", tree], { timeoutMs: MEASURE_MS });
+  return Number.parseInt(stdout, 10) || 0;
+}
