@@ -1,0 +1,186 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { LLMock } from "@copilotkit/aimock";
+import { freePort } from "@coder/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { endpointAt } from "../__fixtures__/config.ts";
+import { codeOf, GatewayRig } from "../__fixtures__/GatewayRig.ts";
+
+const TOOL = { name: "read_file", description: "Reads.", inputSchema: { type: "object", properties: { path: { type: "string" } }, required: ["path"] } };
+
+let mock: LLMock;
+beforeAll(async () => {
+  mock = new LLMock({ port: 0, host: "127.0.0.1" });
+  mock.onMessage("hello", { content: "Hello, this is a longer answer that comes in several pieces." });
+  mock.onMessage("use the tool", { toolCalls: [{ id: "call_1", name: "read_file", arguments: '{"path":"src/a.ts"}' }] });
+  mock.onMessage("cut me", { content: "This answer is cut off in the middle of what it was about to say to whoever asked." }, { truncateAfterChunks: 6, chunkSize: 10, streamingProfile: { ttft: 5, tps: 100 } });
+  mock.onMessage("stay silent", { content: "Never." }, { latency: 20_000 });
+  await mock.start();
+});
+afterAll(() => mock.stop());
+beforeEach(() => mock.clearRequests());
+
+const servers: Server[] = [];
+afterAll(() => servers.forEach((server) => void (server.closeAllConnections(), server.close())));
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+}
+
+describe.each(["openai", "anthropic"] as const)("the gateway to %s", (kind) => {
+  const rig = (more: ConstructorParameters<typeof GatewayRig>[0] = {}, url = mock.url) => new GatewayRig({ endpoints: { main: endpointAt(kind, url) }, ...more });
+
+  it("streams an answer piece by piece, and settles what it cost", async () => {
+    const gateway = rig();
+    const { events, text, error } = await gateway.outcome("hello");
+    expect(error).toBeNull();
+    expect(text).toBe("Hello, this is a longer answer that comes in several pieces.");
+    expect(events.filter(({ kind: each }) => each === "text").length).toBeGreaterThan(1);
+    expect(events.at(-1)).toMatchObject({ kind: "spent", model: "main/test-model" });
+    const budget = await gateway.budget.get(gateway.caller);
+    expect(budget).toMatchObject({ reservedMicroUsd: 0, calls: 1 });
+    expect(budget.spentMicroUsd).toBe(Math.ceil(budget.inputTokens + budget.outputTokens * 2));
+    expect(budget.spentMicroUsd).toBeGreaterThan(0);
+    expect(await gateway.egress()).toMatchObject([{ endpoint: "main", model: "test-model", status: 200, outcome: "done", purpose: "chat" }]);
+    expect((await gateway.egress())[0]?.responseBytes).toBeGreaterThan(100);
+  });
+
+  it("streams calls of tools, whole at the end", async () => {
+    const { events, error } = await rig().outcome("use the tool", { tools: [TOOL] });
+    expect(error).toBeNull();
+    expect(events.filter((event) => event.kind === "tool_call")).toMatchObject([{ call: { name: "read_file", input: '{"path":"src/a.ts"}' } }]);
+    expect(events.some(({ kind: each }) => each === "tool_delta")).toBe(true);
+  });
+
+  it("asks again after a 500 and after the time that a 429 names", async () => {
+    const gateway = rig();
+    mock.nextRequestError(500, { message: "Broken" });
+    expect((await gateway.outcome("hello")).text).toContain("Hello");
+    expect(gateway.waits).toHaveLength(1);
+    let refused = 0;
+    const url = await serve((_request, response) => {
+      refused += 1;
+      response.writeHead(429, { "retry-after": "3", "content-type": "application/json" }).end('{"error":{"message":"later","type":"rate_limit_error"}}');
+    });
+    const busy = rig({}, url);
+    expect(codeOf((await busy.outcome("hello")).error)).toBe("endpoint_busy");
+    expect([refused, busy.waits]).toEqual([3, [3_000, 3_000]]);
+    expect(await busy.budget.get(busy.caller)).toMatchObject({ spentMicroUsd: 0, reservedMicroUsd: 0 });
+  });
+
+  it.each([
+    [400, "endpoint_rejected"], [401, "endpoint_unauthorized"], [403, "endpoint_unauthorized"], [404, "endpoint_not_found_upstream"],
+  ])("does not ask again after a %i", async (status, code) => {
+    const gateway = rig();
+    mock.nextRequestError(status, { message: "No" });
+    expect(codeOf((await gateway.outcome("hello")).error)).toBe(code);
+    expect(gateway.waits).toEqual([]);
+    expect(await gateway.budget.get(gateway.caller)).toMatchObject({ spentMicroUsd: 0, reservedMicroUsd: 0 });
+  });
+
+  it("says of an answer that was cut in the middle that it was, and begins no other", async () => {
+    const gateway = rig();
+    const { text, error } = await gateway.outcome("cut me");
+    expect(codeOf(error)).toBe("answer_cut");
+    expect("This answer is cut off in the middle").toContain(text.slice(0, 10));
+    expect(text.length).toBeGreaterThan(0);
+    expect(mock.getRequests()).toHaveLength(1);
+    const budget = await gateway.budget.get(gateway.caller);
+    expect(budget.reservedMicroUsd).toBe(0);
+    expect(budget.spentMicroUsd).toBeGreaterThan(0);
+  });
+
+  it("gives up a silent server in time, without asking it again", async () => {
+    const begun = performance.now();
+    const gateway = rig({}, await serve(() => undefined));
+    const { error } = await gateway.outcome("hello");
+    expect(codeOf(error)).toBe("endpoint_silent");
+    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(gateway.waits).toEqual([]);
+  });
+
+  it("gives up a server that stops in the middle without ending", async () => {
+    const first = kind === "openai" ? 'data: {"choices":[{"delta":{"content":"Half"}}]}\n\n' : 'event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":3}}}\n\nevent: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Half"}}\n\n';
+    const gateway = rig({}, await serve((_request, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).write(first)));
+    const { text, error } = await gateway.outcome("hello");
+    expect([text, codeOf(error)]).toEqual(["Half", "endpoint_silent"]);
+  });
+
+  it.each([
+    ["no JSON", "data: {broken\n\n"], ["another form", 'data: {"choices":"none"}\n\n'], ["a page", "<html></html>"],
+  ])("says of an answer that is %s that it cannot be read", async (_what, body) => {
+    const events = kind === "anthropic" && body.startsWith("data") ? `event: message_start\n${body.replace('{"choices"', '{"type":"message_start","choices"')}` : body;
+    const url = await serve((_request, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end(events));
+    expect(["answer_malformed", "answer_cut"]).toContain(codeOf((await rig({}, url).outcome("hello")).error));
+  });
+
+  it("falls back to the next model, in no more than one time-out", async () => {
+    const silent = await serve(() => undefined);
+    const gateway = rig({ endpoints: { first: endpointAt(kind, silent), second: endpointAt(kind, mock.url) } });
+    const begun = performance.now();
+    const { events, text } = await gateway.outcome("hello");
+    expect(text).toContain("Hello");
+    expect(events.find((event) => event.kind === "instead")).toMatchObject({ model: "first/test-model", next: "second/test-model", error: { code: "endpoint_silent" } });
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  it("tells that nothing listens", async () => {
+    const gateway = rig({}, `http://127.0.0.1:${await freePort()}`);
+    expect(codeOf((await gateway.outcome("hello")).error)).toBe("endpoint_unreachable");
+    expect(await gateway.egress()).toMatchObject([{ outcome: "failed", status: null }, { outcome: "failed" }, { outcome: "failed" }]);
+  });
+
+  it("ends the request upstream when whoever asked leaves", async () => {
+    const closed = Promise.withResolvers<void>();
+    const url = await serve((request) => request.socket.once("close", () => closed.resolve()));
+    const stop = new AbortController();
+    const gateway = rig({ timeouts: { firstByteSeconds: 30, idleSeconds: 30, totalSeconds: 60 } }, url);
+    setTimeout(() => stop.abort(new Error("gone")), 100);
+    await expect(gateway.outcome("hello", { signal: stop.signal }).then(({ error }) => Promise.reject(error))).rejects.toThrow("gone");
+    await closed.promise;
+    expect(await gateway.egress()).toMatchObject([{ outcome: "cancelled" }]);
+    expect(await gateway.budget.get(gateway.caller)).toMatchObject({ reservedMicroUsd: 0 });
+  });
+
+  it("asks no model whose price nobody knows, and none beyond the budget", async () => {
+    const unknown = rig({ endpoints: { main: endpointAt(kind, mock.url, "test-model", {}) } });
+    expect(codeOf((await unknown.outcome("hello")).error)).toBe("price_unknown");
+    const poor = rig({ budget: { monthlyUsd: 0.0001 } });
+    const { error } = await poor.outcome("hello");
+    expect(codeOf(error)).toBe("budget_exhausted");
+    expect(error).toMatchObject({ details: { limit: "ai-service.budget.monthlyUsd" } });
+    expect(mock.getRequests()).toEqual([]);
+    expect([await unknown.egress(), await poor.egress()]).toEqual([[], []]);
+  });
+
+  it("asks no private address that the operator has not allowed", async () => {
+    const gateway = rig({ allowedPrivateHosts: [] });
+    expect(codeOf((await gateway.outcome("hello")).error)).toBe("endpoint_private_address");
+    expect(mock.getRequests()).toEqual([]);
+  });
+});
+
+it("ends each of many questions under chaos in an answer or a named error, and nothing is reserved for ever", async () => {
+  const chaotic = new LLMock({ port: 0, host: "127.0.0.1", chaos: { dropRate: 0.1, malformedRate: 0.1, rateLimitRate: 0.1, disconnectRate: 0.1 } });
+  chaotic.onMessage("hello", { content: "Hello there, friend." });
+  await chaotic.start();
+  try {
+    for (const kind of ["openai", "anthropic"] as const) {
+      const gateway = new GatewayRig({ endpoints: { main: endpointAt(kind, chaotic.url) } });
+      const outcomes = await Promise.all(Array.from({ length: 40 }, () => gateway.outcome("hello")));
+      for (const { text, error } of outcomes) {
+        if (error === null) expect(text).toBe("Hello there, friend.");
+        else expect(codeOf(error)).toMatch(/^(endpoint_(busy|failed|unreachable|silent)|answer_(cut|malformed))$/);
+        expect("Hello there, friend.".startsWith(text)).toBe(true);
+      }
+      expect(outcomes.filter(({ error }) => error === null).length).toBeGreaterThan(20);
+      expect(await gateway.budget.get(gateway.caller)).toMatchObject({ reservedMicroUsd: 0 });
+      expect((await gateway.egress()).every(({ outcome }) => outcome !== "open")).toBe(true);
+    }
+  } finally {
+    await chaotic.stop();
+  }
+}, 30_000);

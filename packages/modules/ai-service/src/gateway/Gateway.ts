@@ -1,0 +1,194 @@
+import type { ConversationId, Egress, Usage } from "@coder/api/ai-service";
+import type { AppError, Caller } from "@coder/shared";
+import type { ILiveConfig } from "@coder/shared/server";
+import type { BudgetLedger, ReservationTicket } from "../budget/BudgetLedger.ts";
+import type { AiConfig } from "../config.ts";
+import type { Settle } from "../egress/EgressLedger.ts";
+import { answerCut, answerMalformed, answerRefused, priceUnknown } from "../errors.ts";
+import { costOf, type PricedModel } from "../prices/PriceTable.ts";
+import { failureOf, type Failure } from "./failure-of.ts";
+import type { ModelEvent, ModelRequest, TokenUsage } from "./model-provider.ts";
+import type { ProviderFactory } from "./ProviderFactory.ts";
+import type { Tokens } from "./Tokens.ts";
+import { Watchdog } from "./Watchdog.ts";
+
+const FIRST_WAIT_MS = 250;
+/** Who asks for more is passed over for the next model. */
+const LONGEST_WAIT_MS = 20_000;
+/** A reservation outlives its call by this much. */
+const MARGIN_SECONDS = 60;
+
+export interface Question {
+  readonly caller: Caller;
+  readonly purpose: Egress["purpose"];
+  readonly conversationId: ConversationId | null;
+  /** The first one that works answers. */
+  readonly models: readonly PricedModel[];
+  readonly request: Omit<ModelRequest, "model">;
+  /** Secrets that were replaced in it. */
+  readonly secrets: number;
+  readonly signal: AbortSignal;
+  /** How often each model is asked; as configured where absent. */
+  readonly attempts?: number;
+}
+
+/** `asked`: this model is asked now. `again`, `instead`: it failed; it, or another one, is asked next. `spent`: what the attempt cost. */
+export type GatewayEvent =
+  | ModelEvent
+  | { readonly kind: "asked"; readonly model: string }
+  | { readonly kind: "again"; readonly model: string; readonly error: AppError; readonly waitMs: number }
+  | { readonly kind: "instead"; readonly model: string; readonly next: string; readonly error: AppError }
+  | { readonly kind: "spent"; readonly model: string; readonly usage: Usage };
+
+export interface GatewayDeps {
+  readonly providers: ProviderFactory;
+  readonly budget: BudgetLedger;
+  readonly tokens: Tokens;
+  readonly config: ILiveConfig<AiConfig>;
+  /** For tests; waits otherwise. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * The one way to a model. What a call may cost is reserved before it and settled after it. A model that fails for now is asked again, after it the next one; once a piece of
+ * an answer was handed on there is no other attempt: then the failure is thrown, and what came before it counts as cut off.
+ */
+export class Gateway {
+  readonly #deps: GatewayDeps;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+  }
+
+  async *stream(question: Question): AsyncGenerator<GatewayEvent, void, undefined> {
+    let first: AppError | null = null;
+    for (const [place, model] of question.models.entries()) {
+      const attempts = question.attempts ?? this.#deps.config.value.attempts;
+      for (let attempt = 1; ; attempt += 1) {
+        const run = new Attempt(this.#deps, question, model);
+        yield { kind: "asked", model: model.key };
+        yield* run.events();
+        if (run.spent) yield { kind: "spent", model: model.key, usage: run.spent };
+        if (!run.failure) return;
+        question.signal.throwIfAborted();
+        const { error, again, waitMs } = run.failure;
+        first ??= error;
+        if (run.begun) throw error;
+        const wait = waitMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+        if (again && attempt < attempts && wait <= LONGEST_WAIT_MS) {
+          yield { kind: "again", model: model.key, error, waitMs: Math.round(wait) };
+          await (this.#deps.wait ?? delay)(wait, question.signal);
+          continue;
+        }
+        const next = question.models[place + 1];
+        if (!next) throw first;
+        yield { kind: "instead", model: model.key, next: next.key, error };
+        break;
+      }
+    }
+  }
+}
+
+/** One request to one model, with its reservation, its watchdog and its place in the ledgers. */
+class Attempt {
+  failure: Failure | null = null;
+  /** Something of the answer was handed on. */
+  begun = false;
+  spent: Usage | null = null;
+  #usage: TokenUsage | null = null;
+  #written = "";
+  #ended = false;
+  readonly #deps: GatewayDeps;
+  readonly #question: Question;
+  readonly #model: PricedModel;
+
+  constructor(deps: GatewayDeps, question: Question, model: PricedModel) {
+    this.#deps = deps;
+    this.#question = question;
+    this.#model = model;
+  }
+
+  async *events(): AsyncGenerator<ModelEvent, void, undefined> {
+    const { caller, request, signal } = this.#question;
+    const { price, config: endpoint } = this.#model;
+    const { timeouts } = this.#deps.config.value;
+    if (price.source === "unknown") {
+      this.failure = { error: priceUnknown(this.#model.key), again: false, waitMs: null };
+      return;
+    }
+    const maxOutputTokens = Math.min(request.maxOutputTokens, this.#model.maxOutputTokens);
+    const input = this.#deps.tokens.ofRequest(request);
+    const worst = costOf(price, { inputTokens: this.#deps.tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
+    let ticket: ReservationTicket;
+    try {
+      ticket = await this.#deps.budget.reserve(caller, worst, timeouts.totalSeconds + MARGIN_SECONDS);
+    } catch (error) {
+      this.failure = failureOf(error, { url: endpoint.url, model: this.#model.model });
+      return;
+    }
+    const watchdog = new Watchdog(timeouts);
+    let settle: Settle = async () => undefined;
+    try {
+      const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose: this.#question.purpose, conversationId: this.#question.conversationId, secrets: this.#question.secrets };
+      const open = this.#deps.providers.open(errand, watchdog.touch);
+      settle = open.settle;
+      for await (const event of open.provider.stream({ ...request, maxOutputTokens, model: this.#model.model }, AbortSignal.any([signal, watchdog.signal]))) {
+        this.#note(event);
+        yield event;
+      }
+      signal.throwIfAborted();
+      if (watchdog.signal.aborted) throw watchdog.signal.reason;
+      if (!this.#ended) throw this.begun ? answerCut() : answerMalformed("it holds no answer");
+    } catch (error) {
+      const cause: unknown = watchdog.signal.aborted && !signal.aborted ? watchdog.signal.reason : error;
+      this.failure = failureOf(cause, { url: endpoint.url, model: this.#model.model });
+    } finally {
+      watchdog.end();
+      await Promise.all([this.#settle(ticket, input), settle(this.#outcome())]);
+    }
+  }
+
+  #outcome(): Egress["outcome"] {
+    if (this.#ended && !this.failure) return "done";
+    return this.#question.signal.aborted || !this.failure ? "cancelled" : "failed";
+  }
+
+  #note(event: ModelEvent): void {
+    // Some servers tell zeros instead of nothing.
+    if (event.kind === "usage") this.#usage = event.usage.inputTokens + event.usage.outputTokens > 0 ? event.usage : null;
+    else if (event.kind === "end") {
+      this.#ended = true;
+      if (event.reason === "refused" && !this.begun) throw answerRefused();
+    } else {
+      this.begun = true;
+      if (event.kind === "text") this.#written += event.text;
+      if (event.kind === "tool_call") this.#written += event.call.name + event.call.input;
+    }
+  }
+
+  /** By the provider's own count. Where it told none although it may have billed, by ours. */
+  async #settle(ticket: ReservationTicket, input: number): Promise<void> {
+    const { caller } = this.#question;
+    const { budget, tokens } = this.#deps;
+    const silent = this.failure?.error.code === "endpoint_silent" || this.#question.signal.aborted;
+    if (this.#usage === null && !this.begun && !this.#ended && !silent) return budget.release(caller, ticket);
+    const usage = this.#usage ?? { inputTokens: input, outputTokens: tokens.count(this.#written) };
+    const costMicroUsd = costOf(this.#model.price, usage);
+    this.spent = { ...usage, costMicroUsd };
+    await budget.settle(caller, ticket, { microUsd: costMicroUsd, ...usage });
+  }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,0 +1,116 @@
+import type { Fetch } from "@coder/shared/server";
+import OpenAI from "openai";
+import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import { z } from "zod";
+import { answerMalformed } from "../errors.ts";
+import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
+
+const MAX_MODELS = 1_000;
+
+/** What is read of a piece; servers that are only compatible leave out the rest. */
+const ChunkSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z
+          .object({
+            content: z.string().nullish(),
+            tool_calls: z.array(z.object({ index: z.int().optional(), id: z.string().nullish(), function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish() })).nullish(),
+          })
+          .nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  usage: z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) }).nullish(),
+  error: z.object({ message: z.string() }).nullish(),
+});
+
+interface GrowingCall {
+  id: string;
+  name: string;
+  input: string;
+}
+
+/** OpenAI, and every server that speaks its chat completions. */
+export class OpenAiProvider implements IModelProvider {
+  readonly kind = "openai";
+  readonly #client: OpenAI;
+  readonly #official: boolean;
+
+  constructor(deps: { readonly url: string; readonly apiKey: string | null; readonly fetch: Fetch; readonly timeoutMs: number }) {
+    this.#official = URL.parse(deps.url)?.hostname === "api.openai.com";
+    this.#client = new OpenAI({
+      baseURL: deps.url,
+      // The library insists on one; servers that want none ignore it.
+      apiKey: deps.apiKey ?? "none",
+      // Nothing of the environment: it may hold keys for something else.
+      organization: null,
+      project: null,
+      logLevel: "off",
+      maxRetries: 0,
+      timeout: deps.timeoutMs,
+      fetch: deps.fetch,
+    });
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const calls = new Map<number, GrowingCall>();
+    let reason: string | null = null;
+    for await (const piece of await this.#client.chat.completions.create(this.#bodyOf(request), { signal })) {
+      const { data: chunk } = ChunkSchema.safeParse(piece);
+      if (!chunk) throw answerMalformed("a piece of it is no chat completion");
+      if (chunk.error) throw answerMalformed(chunk.error.message.slice(0, 300));
+      const choice = chunk.choices?.[0];
+      if (choice?.delta?.content) yield { kind: "text", text: choice.delta.content };
+      for (const [at, delta] of (choice?.delta?.tool_calls ?? []).entries()) {
+        const index = delta.index ?? at;
+        const call = calls.get(index) ?? { id: delta.id ?? `call-${index}`, name: "", input: "" };
+        calls.set(index, call);
+        call.name += delta.function?.name ?? "";
+        call.input += delta.function?.arguments ?? "";
+        yield { kind: "tool_delta", id: call.id, name: call.name, input: call.input };
+      }
+      reason = choice?.finish_reason ?? reason;
+      if (chunk.usage) yield { kind: "usage", usage: { inputTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens } };
+    }
+    if (reason === null) return;
+    for (const call of calls.values()) yield { kind: "tool_call", call: { ...call, input: call.input === "" ? "{}" : call.input } };
+    yield { kind: "end", reason: endOf(reason, calls.size > 0) };
+  }
+
+  async listModels(signal: AbortSignal): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const { id } of this.#client.models.list({ signal })) {
+      names.push(id);
+      if (names.length === MAX_MODELS) break;
+    }
+    return names;
+  }
+
+  #bodyOf({ model, system, messages, tools, maxOutputTokens, json }: ModelRequest): ChatCompletionCreateParamsStreaming {
+    return {
+      model,
+      messages: [...(system === "" ? [] : [{ role: "system" as const, content: system }]), ...messages.map(messageOf)],
+      ...(tools.length === 0 ? {} : { tools: tools.map(({ name, description, inputSchema }) => ({ type: "function" as const, function: { name, description, parameters: inputSchema } })) }),
+      // Compatible servers know the older name alone.
+      ...(this.#official ? { max_completion_tokens: maxOutputTokens } : { max_tokens: maxOutputTokens }),
+      ...(json ? { response_format: { type: "json_object" as const } } : {}),
+      stream: true,
+      stream_options: { include_usage: true },
+    };
+  }
+}
+
+function messageOf(message: ModelMessage): ChatCompletionMessageParam {
+  if (message.role === "user") return { role: "user", content: message.text };
+  if (message.role === "tool") return { role: "tool", tool_call_id: message.callId, content: message.text };
+  const calls = message.toolCalls.map(({ id, name, input }) => ({ id, type: "function" as const, function: { name, arguments: input } }));
+  return { role: "assistant", content: message.text === "" && calls.length > 0 ? null : message.text, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
+}
+
+function endOf(reason: string, called: boolean): "stop" | "length" | "tools" | "refused" {
+  if (reason === "length") return "length";
+  if (reason === "content_filter") return "refused";
+  return called ? "tools" : "stop";
+}

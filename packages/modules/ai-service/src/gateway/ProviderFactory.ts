@@ -1,0 +1,44 @@
+import type { GuardedFetchOptions, ILiveConfig } from "@coder/shared/server";
+import type { AiConfig } from "../config.ts";
+import type { EgressLedger, Errand, Settle } from "../egress/EgressLedger.ts";
+import { answerMalformed, endpointNotFound, endpointPrivate } from "../errors.ts";
+import { AnthropicProvider } from "./AnthropicProvider.ts";
+import type { IModelProvider } from "./model-provider.ts";
+import { OpenAiProvider } from "./OpenAiProvider.ts";
+import { RecordedProvider } from "./RecordedProvider.ts";
+
+/** More than any answer takes. */
+const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
+
+export interface OpenProvider {
+  readonly provider: IModelProvider;
+  /** Says how it ended, and waits until that is noted. */
+  readonly settle: Settle;
+}
+
+/** Makes the way to an endpoint for one errand: everything it sends is guarded and noted. */
+export class ProviderFactory {
+  readonly #deps: { readonly egress: EgressLedger; readonly config: ILiveConfig<AiConfig> };
+
+  constructor(deps: { readonly egress: EgressLedger; readonly config: ILiveConfig<AiConfig> }) {
+    this.#deps = deps;
+  }
+
+  open(errand: Errand, onBytes: (count: number) => void): OpenProvider {
+    const { endpoints, apiKeys, allowedPrivateHosts, timeouts, recording } = this.#deps.config.value;
+    const endpoint = endpoints[errand.endpoint];
+    if (!endpoint) throw endpointNotFound(errand.endpoint);
+    const guard: GuardedFetchOptions = {
+      allowsPrivate: (host) => allowedPrivateHosts.includes(host),
+      refusal: endpointPrivate,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      tooLong: (bytes) => answerMalformed(`it is longer than ${bytes} bytes`),
+      onBytes,
+    };
+    const { fetch, settle } = this.#deps.egress.fetch(errand, guard);
+    const deps = { url: endpoint.url, apiKey: apiKeys[errand.endpoint] ?? null, fetch, timeoutMs: timeouts.totalSeconds * 1000 };
+    const inner = endpoint.kind === "anthropic" ? new AnthropicProvider(deps) : new OpenAiProvider(deps);
+    const provider = recording.mode === "off" || recording.folder === null ? inner : new RecordedProvider({ inner, mode: recording.mode, folder: recording.folder });
+    return { provider, settle };
+  }
+}

@@ -1,0 +1,56 @@
+import { createHmac } from "node:crypto";
+import { findSecrets, isEnvironmentFile } from "./find-secrets.ts";
+
+const PLACEHOLDER = /__SECRET_[0-9a-f]{12}__/g;
+
+/**
+ * Keeps secrets from leaving: each is replaced by a placeholder, the same for the same secret throughout a conversation, and put back where the model wrote the placeholder
+ * into an edit. The placeholder says nothing about its secret to whoever does not know the conversation's id.
+ */
+export class SecretFirewall {
+  readonly #salt: string;
+  readonly #secrets = new Map<string, string>();
+
+  constructor(salt: string) {
+    this.#salt = salt;
+  }
+
+  /** How many different ones were replaced. */
+  get count(): number {
+    return this.#secrets.size;
+  }
+
+  /** The text as it may be sent. `path`: of the file that it is from. */
+  hide(text: string, path = ""): string {
+    let safe = "";
+    let at = 0;
+    for (const { start, end } of findSecrets(text, { environmentFile: isEnvironmentFile(path) })) {
+      const secret = text.slice(start, end);
+      safe += text.slice(at, start) + (/^__SECRET_[0-9a-f]{12}__$/.test(secret) ? secret : this.#placeholder(secret));
+      at = end;
+    }
+    return this.#hideKnown(safe + text.slice(at));
+  }
+
+  /** With the secrets that were replaced in this conversation since it was opened here. Placeholders nobody knows stay, and are told by `unknownIn`. */
+  reveal(text: string): string {
+    return text.replace(PLACEHOLDER, (placeholder) => this.#secrets.get(placeholder) ?? placeholder);
+  }
+
+  unknownIn(text: string): string[] {
+    return [...new Set(text.match(PLACEHOLDER) ?? [])].filter((placeholder) => !this.#secrets.has(placeholder));
+  }
+
+  #placeholder(secret: string): string {
+    const placeholder = `__SECRET_${createHmac("sha256", this.#salt).update(secret).digest("hex").slice(0, 12)}__`;
+    this.#secrets.set(placeholder, secret);
+    return placeholder;
+  }
+
+  /** A secret that was known by its place once is one wherever it stands. */
+  #hideKnown(text: string): string {
+    let safe = text;
+    for (const [placeholder, secret] of this.#secrets) if (secret.length >= 8 && safe.includes(secret)) safe = safe.replaceAll(secret, placeholder);
+    return safe;
+  }
+}

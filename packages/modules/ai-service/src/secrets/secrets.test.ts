@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { findSecrets } from "./find-secrets.ts";
+import { SecretFirewall } from "./SecretFirewall.ts";
+
+const AWS = ["AKIA", "IOSFODNN7EXAMPLE"].join("");
+const GITHUB = `${"ghp"}_${"a1B2c3D4".repeat(5)}`;
+const OPENAI = `${"sk"}-${"proj-Ab3dEf6hIj9"}xyzXYZ012345`;
+const KEY = `-----BEGIN ${"RSA"} PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\nabc\n-----END ${"RSA"} PRIVATE KEY-----`;
+const hide = (text: string, path = "") => new SecretFirewall("salt").hide(text, path);
+
+describe("secrets", () => {
+  it.each([
+    ["an AWS key", `key = ${AWS}`, AWS], ["a GitHub token", `fetch(url, "${GITHUB}")`, GITHUB], ["an OpenAI key", `x ${OPENAI} y`, OPENAI], ["a private key", `const k = \`${KEY}\``, KEY],
+    ["a password in an address", "postgres://me:hunter22@db/x", "hunter22"], ["a password in quotes", 'const dbPassword = "correct-horse";', "correct-horse"],
+    ["JSON", '{"api_key": "q9w8e7r6t5"}', "q9w8e7r6t5"], ["YAML", "client_secret: q9w8-e7r6", "q9w8-e7r6"], ["a bearer", "Authorization: Bearer abcdefghij0123456789", "abcdefghij0123456789"],
+    ["what is random", 'x = "Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU"', "Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU"],
+  ])("are found: %s", (_what, text, secret) => {
+    expect(hide(text)).not.toContain(secret);
+    expect(hide(text)).toMatch(/__SECRET_[0-9a-f]{12}__/);
+  });
+
+  it.each([
+    "const token = getToken();", "password: string;", 'const secret = process.env["SECRET"];', "if (token === undefined) return;", "import { tokenize } from './tokenizer-with-a-very-long-name/index.ts';",
+    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
+  ])("are not what is none: %s", (text) => {
+    expect(findSecrets(text)).toEqual([]);
+  });
+
+  it("are all values of an environment file, but of no example", () => {
+    const text = "PORT=3000\nDATABASE=very-internal\nexport NAME='a b c d'\n# comment\nEMPTY=\nNODE_ENV=production\n";
+    const hidden = hide(text, "config/.env.local");
+    expect(hidden).toContain("PORT=3000");
+    for (const value of ["very-internal", "a b c d"]) expect(hidden).not.toContain(value);
+    expect(hide(text, ".env.example")).toBe(text);
+  });
+
+  it("come back in edits, the same placeholder for the same secret, another one in another conversation", () => {
+    const firewall = new SecretFirewall("one");
+    const hidden = firewall.hide(`a = "${GITHUB}"; again("${GITHUB}")`);
+    const [first, second] = hidden.match(/__SECRET_[0-9a-f]{12}__/g) ?? [];
+    expect(first).toBe(second);
+    expect(firewall.reveal(`moved("${first}")`)).toBe(`moved("${GITHUB}")`);
+    expect(firewall.unknownIn("x __SECRET_000000000000__")).toEqual(["__SECRET_000000000000__"]);
+    expect(new SecretFirewall("two").hide(GITHUB)).not.toBe(first);
+    expect(firewall.hide(`b ${GITHUB.slice(0)}`)).toContain(first);
+  });
+
+  it("go out and come back whole, whatever stands around them, in no time that grows with its square", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.string({ unit: "binary", maxLength: 300 }), (before, after) => {
+        const text = `${before}\n${KEY}\n${after}`;
+        const firewall = new SecretFirewall("salt");
+        const hidden = firewall.hide(text);
+        expect(hidden).not.toContain("MIIEpAIBAAKCAQEA");
+        expect(firewall.reveal(hidden)).toBe(text);
+      }),
+    );
+    const begun = performance.now();
+    for (const text of ["a".repeat(500_000), "password".repeat(60_000), "=\"".repeat(200_000), "-----BEGIN PRIVATE KEY-----".repeat(2_000), "A1b".repeat(100_000), "eyJa.".repeat(50_000)]) hide(text);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,16 @@
+/** How code is written in a project. */
+export interface Style {
+  readonly typescript: boolean;
+  /** Of new files, without the dot. */
+  readonly extension: string;
+  /** What stands in the sources: `import` or `require`. */
+  readonly modules: "esm" | "cjs";
+  readonly quote: '"' | "'";
+  readonly semicolons: boolean;
+  /** One level. */
+  readonly indent: string;
+  readonly newline: "\n" | "\r\n";
+  readonly trailingCommas: boolean;
+  /** Behind relative specifiers. */
+  readonly importEnding: "" | ".js" | ".ts" | ".mjs" | ".cjs" | ".mts";
+}

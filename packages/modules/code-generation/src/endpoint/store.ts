@@ -1,0 +1,86 @@
+import type { EndpointAction, EndpointField, EndpointParam } from "@coder/api/code-generation";
+import { posix } from "node:path";
+import { fromFile, fromPackage, ModuleText, type Import } from "../code/ModuleText.ts";
+import type { EntityNames } from "../engine/names.ts";
+import { named } from "../engine/names.ts";
+import type { Sources } from "../engine/Sources.ts";
+import type { TargetModel } from "../target/analyse.ts";
+import { type DataSource, keyField, parentMatch, type StepNames, type Steps } from "./data-source.ts";
+import { fieldType } from "./field-code.ts";
+
+const FOLDERS = ["stores", "store", "repositories", "repository", "data", "db", "services", "models", "lib"];
+
+/** An in-memory store for an entity that the project keeps nowhere yet. */
+export function storeFor(sources: Sources, model: TargetModel, names: EntityNames, action: EndpointAction, wanted: { readonly fields: readonly EndpointField[]; readonly params: readonly EndpointParam[] }): { readonly source: DataSource; readonly file: ModuleText } {
+  const id = wanted.params.at(-1);
+  const ends = action === "get" || action === "update" || action === "delete";
+  const idType = ends && id?.type === "integer" && keyField(id.name) === "id" ? "number" : "string";
+  const parents = ends ? wanted.params.slice(0, -1) : wanted.params;
+  const key = ends && id ? keyField(id.name) : "id";
+  const keyType = key !== "id" && id?.type === "integer" ? "number" : "string";
+  const path = storePath(sources, model, names);
+  const make = `create${names.type}`;
+  const calls: Readonly<Record<EndpointAction, string>> = { list: `list${names.typePlural}`, get: `find${names.type}`, create: make, update: `update${names.type}`, delete: `delete${names.type}` };
+  const file = new ModuleText(path);
+  if (idType === "string") file.imports.push(fromPackage("node:crypto", "randomUUID"));
+  const keyed = key === "id" || wanted.fields.some(({ name }) => name === key) ? [] : [`${key}: ${keyType};`];
+  const own = parents.filter(({ name }) => !wanted.fields.some((field) => field.name === name));
+  const fields = [...keyed, ...own.map(({ name, type }) => `${name}: ${type === "integer" ? "number" : "string"};`), ...wanted.fields.map((field) => `${field.name}${field.optional ? "?" : ""}: ${fieldType(field)};`)];
+  const ids = idType === "number" ? "number" : "string";
+  file.blocks.push([`interface ${names.type} {`, `  id: ${ids};`, ...fields.map((line) => `  ${line}`), "}"].join("\n"), `type New${names.type} = Omit<${names.type}, "id">;`);
+  file.blocks.push(`/** Kept until the process ends. */\nconst ${names.many} = new Map<${ids}, ${names.type}>();${idType === "number" ? "\nlet lastId = 0;" : ""}`);
+  file.blocks.push(`function ${make}(values: New${names.type}): ${names.type} {\n  const ${names.one} = { id: ${idType === "number" ? "++lastId" : "randomUUID()"}, ...values };\n  ${names.many}.set(${names.one}.id, ${names.one});\n  return ${names.one};\n}`);
+  const filter = parentMatch(parents, names.one);
+  const parameters = parents.map(({ name, type }) => `${name}: ${type === "integer" ? "number" : "string"}`).join(", ");
+  if (action === "list") file.blocks.push(`function ${calls.list}(${parameters}): ${names.type}[] {\n  return [...${names.many}.values()]${filter === "" ? "" : `.filter((${names.one}) => ${filter})`};\n}`);
+  const given = key === "id" ? `id: ${ids}` : `${key}: ${keyType}`;
+  const found = key === "id" ? `${names.many}.get(id)` : `[...${names.many}.values()].find((candidate) => candidate.${key} === ${key})`;
+  if (action === "get") file.blocks.push(`function ${calls.get}(${given}): ${names.type} | undefined {\n  return ${found};\n}`);
+  if (action === "update") file.blocks.push(`function ${calls.update}(${given}, values: Partial<New${names.type}>): ${names.type} | undefined {\n  const ${names.one} = ${found};\n  return ${names.one} && Object.assign(${names.one}, values);\n}`);
+  if (action === "delete") file.blocks.push(`function ${calls.delete}(${given}): boolean {\n${key === "id" ? `  return ${names.many}.delete(id);` : `  const ${names.one} = ${found};\n  return ${names.one} !== undefined && ${names.many}.delete(${names.one}.id);`}\n}`);
+  const functions = [...new Set([make, calls[action]])];
+  file.exported.push({ name: names.type, isDefault: false }, { name: `New${names.type}`, isDefault: false }, ...functions.map((name) => ({ name, isDefault: false })));
+  const call: Import = fromFile(path, calls[action]);
+  const source: DataSource = {
+    kind: "store",
+    label: `a store in memory, ${path}`,
+    place: null,
+    file: path,
+    imports: [call],
+    idType,
+    awaited: false,
+    steps: storeSteps(calls),
+    sample: { kind: "made", awaited: false, imports: [fromFile(path, make)], code: (values) => `${make}(${values})` },
+    fields: wanted.fields,
+  };
+  return { source, file };
+}
+
+function storeSteps(calls: Readonly<Record<EndpointAction, string>>) {
+  return (action: EndpointAction, { names, id, values, parents }: StepNames): Steps => {
+    const given = parents.map(({ name }) => name);
+    const mismatch = parents.map(({ name }) => `${names.one}.${name} !== ${name}`);
+    switch (action) {
+      case "list": return { before: [], missing: null, after: [], result: `${calls.list}(${given.join(", ")})` };
+      case "get": return { before: [`const ${names.one} = ${calls.get}(${id});`], missing: [`!${names.one}`, ...mismatch].join(" || "), after: [], result: names.one };
+      case "create": return { before: [], missing: null, after: [], result: `${calls.create}(${given.length === 0 ? values : `{ ${given.join(", ")}, ...${values} }`})` };
+      case "update": return { before: [`const ${names.one} = ${calls.update}(${id}, ${values});`], missing: `!${names.one}`, after: [], result: names.one };
+      case "delete": return { before: [], missing: `!${calls.delete}(${id})`, after: [], result: null };
+    }
+  };
+}
+
+/** Beside what holds data in the project, else beside the sources. */
+function storePath(sources: Sources, { package: { folder, sources: own }, naming, style, framework }: TargetModel, names: EntityNames): string {
+  const at = folder === "" ? "" : `${folder}/`;
+  const known = FOLDERS.flatMap((name) => [`${at}src/${name}`, `${at}${name}`, `${at}app/${name}`, `${at}server/${name}`]).find((one) => own.some((path) => path.startsWith(`${one}/`)));
+  const routes = framework?.map.holders.find(({ kind }) => kind !== "app")?.file ?? framework?.map.holders[0]?.file;
+  const isNext = framework?.kind === "next-app" || framework?.kind === "next-pages";
+  const usual = isNext ? `${at}${framework.map.root.includes("src/") ? "src/" : ""}lib` : routes === undefined ? `${at}src` : posix.dirname(own.some((path) => path === routes) && /\/(?:routes?|routers?|api|plugins)$/.test(posix.dirname(routes)) ? posix.dirname(routes) : routes);
+  const base = known ?? usual;
+  for (let number = 1; ; number++) {
+    const stem = named([...names.manyWords, "store", ...(number === 1 ? [] : [String(number)])], naming === "pascal" ? "camel" : naming);
+    const path = posix.normalize(`${base === "." || base === "" ? "" : `${base}/`}${stem}.${style.extension}`);
+    if (!sources.has(path)) return path;
+  }
+}

@@ -1,0 +1,71 @@
+import { eachRow, type IDatabase } from "@coder/db";
+import { systemCaller } from "@coder/shared";
+import type { IJobs } from "@coder/shared/server";
+import type { ILogger } from "@coder/shared/trpc";
+import { changeSetEntity, type ChangeSetRow } from "../../entities.ts";
+import { applyCancelled, changeFailed } from "../../errors.ts";
+import type { ProjectAccess } from "../ProjectAccess.ts";
+import type { ChangeRows } from "../store/ChangeRows.ts";
+import type { ChangeRun } from "./ChangeRun.ts";
+
+/** A job that ended a moment ago is about to tell its change set itself. */
+const AFTER_MS = 15_000;
+/** A job may wait this long before the queue knows of it. */
+const UNKNOWN_AFTER_MS = 60 * 60_000;
+
+export interface SettlementDeps {
+  readonly database: IDatabase;
+  readonly rows: ChangeRows;
+  readonly access: ProjectAccess;
+  readonly run: ChangeRun;
+  readonly jobs: Pick<IJobs, "get">;
+  readonly log: ILogger;
+  readonly now: () => Date;
+}
+
+/** Tells change sets that wait for a job which is over: cancelled before it began, refused, or died too often. What it had begun is taken back. */
+export class Settlement {
+  readonly #deps: SettlementDeps;
+
+  constructor(deps: SettlementDeps) {
+    this.#deps = deps;
+  }
+
+  /** Returns how many were settled. */
+  async settle(signal: AbortSignal): Promise<number> {
+    const { database, now } = this.#deps;
+    const rows = database.system("retention").repository(changeSetEntity);
+    let settled = 0;
+    for (const state of ["validating", "applying"] as const) {
+      for await (const row of eachRow(rows, { state, updatedAt: { lt: new Date(now().getTime() - AFTER_MS).toISOString() } })) {
+        signal.throwIfAborted();
+        const end = await this.#endOf(row);
+        if (end === null) continue;
+        await this.#settle(row, end).then(
+          () => (settled += 1),
+          (err: unknown) => this.#deps.log.warn({ err, changeSetId: row.id }, "An interrupted change could not be settled; tried again"),
+        );
+      }
+    }
+    return settled;
+  }
+
+  async #settle(row: ChangeSetRow, end: "cancelled" | "ended"): Promise<void> {
+    const { rows, access, run } = this.#deps;
+    const caller = systemCaller("execution.settlement", row.organizationId);
+    const known = await rows.require(caller, row.id);
+    if (row.state === "validating") {
+      await rows.change(caller, row.id, (now) => (now.state === "validating" && now.task?.jobId === row.task?.jobId ? { state: now.task?.before ?? "ready" } : null));
+      return;
+    }
+    await run.settle(known, await access.open(caller, row.projectId), caller, end === "cancelled" ? applyCancelled() : changeFailed());
+  }
+
+  /** Null while the job is on its way. */
+  async #endOf({ task, updatedAt }: ChangeSetRow): Promise<"cancelled" | "ended" | null> {
+    const found = task ? await this.#deps.jobs.get(task.jobName, task.jobId) : null;
+    if (!found) return this.#deps.now().getTime() - Date.parse(updatedAt) > UNKNOWN_AFTER_MS ? "ended" : null;
+    if (found.state === "cancelled") return "cancelled";
+    return found.state === "failed" || found.state === "completed" ? "ended" : null;
+  }
+}

@@ -1,0 +1,246 @@
+import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
+import { chmod, link, mkdir, open, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import path from "node:path";
+import type { ProjectPath } from "@coder/api/workspace";
+import { fileSystemError, isGone, kindOf, openFile, ownLike, statOrNull, syncFolder, type PathLocks, type Place, type ProjectTree } from "@coder/work-tree";
+import { staleBase } from "../../errors.ts";
+import type { FileState, Journal, JournalFile, PlannedFile } from "./journal.ts";
+
+export interface TreeTransactionDeps {
+  readonly tree: ProjectTree;
+  /** A folder on the tree's file system that is this transaction's alone. */
+  readonly staging: string;
+  readonly journal: JournalFile;
+  readonly locks: PathLocks;
+  /** Bytes by their hash. */
+  readonly content: (hash: string) => Promise<Uint8Array>;
+}
+
+export interface RunOptions {
+  /** Called before each file with how many are in their places. Throwing ends the run; what was done can then be finished or taken back. */
+  readonly step?: (done: number, total: number) => Promise<void> | void;
+}
+
+const NEW = ".new";
+
+/** What is at a place. `foreign`: something that is no file. */
+type Found = { readonly state: FileState; readonly stats: BigIntStats } | "foreign" | null;
+
+/**
+ * Several files of a tree as one change. Everything is made and on the disk before the first file is touched; then each takes its place in one step. Whatever
+ * ends the process at whatever moment, {@link run} finishes what the journal says and {@link back} takes it back; both can be repeated.
+ */
+export class TreeTransaction {
+  readonly #deps: TreeTransactionDeps;
+
+  constructor(deps: TreeTransactionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Checks every file, makes every content, and writes the journal. Nothing in the tree is changed. `stale_base`. */
+  async prepare(journal: Omit<Journal, "direction" | "folders">): Promise<Journal> {
+    const stale: PlannedFile[] = [];
+    const folders = new Set<ProjectPath>();
+    for (const file of journal.files) {
+      const found = await this.#found(file.path);
+      if (!same(found, file.before)) stale.push(file);
+      if (file.after && !file.before) for (const folder of await this.#missingFolders(file.path)) folders.add(folder);
+    }
+    if (stale.length > 0) throw staleBase(stale.map(({ path: each, before }) => ({ path: each, expected: before?.hash ?? null, found: null })), false);
+    await rm(this.#deps.staging, { recursive: true, force: true });
+    await mkdir(this.#deps.staging, { recursive: true });
+    for (const [index, { before, after }] of journal.files.entries()) if (after && after.hash !== before?.hash) await this.#stage(this.#staged(index), after.hash);
+    await syncFolder(this.#deps.staging);
+    const written: Journal = { ...journal, direction: "forward", folders: [...folders] };
+    await this.#deps.journal.write(written);
+    return written;
+  }
+
+  /** Puts every file in its place that is not there yet. `stale_base` when one is neither as it was nor as it is to be: then {@link back}. */
+  async run({ files, folders }: Journal, { step }: RunOptions = {}): Promise<void> {
+    for (const folder of folders) await this.#makeFolder(folder);
+    for (const [index, file] of files.entries()) {
+      await step?.(index, files.length);
+      await this.#put(file.path, file.before, file.after, this.#staged(index), this.#kept(index));
+    }
+    await step?.(files.length, files.length);
+  }
+
+  /** Everything is in its place and stays there. */
+  async commit(): Promise<void> {
+    await this.#deps.journal.close();
+    await this.sweep();
+  }
+
+  /** Removes what {@link commit} had no time to. */
+  async sweep(): Promise<void> {
+    await rm(this.#deps.staging, { recursive: true, force: true });
+  }
+
+  /** Takes back what was done. Files that somebody changed meanwhile stay as they made them; returns which. */
+  async back(journal: Journal, { step }: RunOptions = {}): Promise<readonly ProjectPath[]> {
+    const { journal: file } = this.#deps;
+    if (journal.direction === "forward") await file.write({ ...journal, direction: "back" });
+    await mkdir(this.#deps.staging, { recursive: true });
+    const changed: ProjectPath[] = [];
+    for (const [index, { path: each, before, after }] of [...journal.files.entries()].toReversed()) {
+      await step?.(journal.files.length - index - 1, journal.files.length);
+      const found = await this.#found(each);
+      if (same(found, before)) continue;
+      if (same(found, after)) await this.#put(each, after, before, this.#kept(index), this.#staged(index));
+      else changed.push(each);
+    }
+    for (const folder of journal.folders.toReversed()) await this.#removeFolder(folder);
+    await file.drop();
+    await this.sweep();
+    return changed;
+  }
+
+  /** One file from one state to another, in one step. The old content goes to `kept`, for the way back. */
+  async #put(at: ProjectPath, before: FileState | null, after: FileState | null, staged: string, kept: string): Promise<void> {
+    const { tree, locks } = this.#deps;
+    try {
+      await tree.at(at, (place) =>
+        locks.hold(`${tree.directory}\0${place.path}`, async () => {
+          const found = await foundAt(place);
+          if (same(found, after)) return;
+          if (!same(found, before) || found === "foreign") throw staleBase([{ path: at, expected: before?.hash ?? null, found: found === "foreign" || found === null ? null : found.state.hash }], false);
+          if (after === null) await this.#remove(place, at, before, kept);
+          else if (found && after.hash === before?.hash) await chmod(place.entry, modeOf(found.stats, after));
+          else await this.#replace(place, at, found, after, staged, kept);
+          await syncFolder(place.folder);
+        }),
+      );
+    } catch (error) {
+      // A folder on the way is gone, or is no folder any more.
+      throw isGone(error) ? staleBase([{ path: at, expected: before?.hash ?? null, found: null }], false) : fileSystemError(error, at);
+    }
+  }
+
+  async #replace(place: Place, at: ProjectPath, found: Exclude<Found, "foreign">, after: FileState, staged: string, kept: string): Promise<void> {
+    const isThere = (await statOrNull(Buffer.from(staged))) !== null;
+    if (!isThere) await this.#stage(staged, after.hash);
+    // What was moved away comes back as it was.
+    if (!isThere || staged.endsWith(NEW)) {
+      await chmod(staged, modeOf(found?.stats ?? null, after));
+      await ownLike(staged, found?.stats ?? (await stat(place.folder, { bigint: true })));
+    }
+    if (!found) {
+      // A link fails where something is; a rename would replace it.
+      await link(staged, place.entry).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "EEXIST" ? staleBase([{ path: at, expected: null, found: null }], false) : error;
+      });
+      return rm(staged);
+    }
+    await rm(kept, { force: true });
+    await link(place.entry, kept);
+    const now = await statOrNull(place.entry);
+    if (!now || now.ino !== found.stats.ino || now.size !== found.stats.size || now.mtimeNs !== found.stats.mtimeNs) {
+      throw staleBase([{ path: at, expected: found.state.hash, found: null }], false);
+    }
+    await rename(staged, place.entry);
+  }
+
+  /** Moved away rather than unlinked: what somebody wrote at the last moment can be put back. */
+  async #remove(place: Place, at: ProjectPath, before: FileState | null, kept: string): Promise<void> {
+    await rename(place.entry, kept);
+    if ((await hashOfFile(kept)) === before?.hash) return;
+    await link(kept, place.entry);
+    throw staleBase([{ path: at, expected: before?.hash ?? null, found: null }], false);
+  }
+
+  async #stage(staged: string, hash: string): Promise<void> {
+    try {
+      await rm(staged, { force: true });
+      await using file = await open(staged, "wx", 0o600);
+      await file.writeFile(await this.#deps.content(hash));
+      await file.sync();
+    } catch (error) {
+      throw fileSystemError(error, staged);
+    }
+  }
+
+  async #found(at: ProjectPath): Promise<Found> {
+    try {
+      return await this.#deps.tree.at(at, foundAt);
+    } catch (error) {
+      if (isGone(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Outermost first. */
+  async #missingFolders(at: ProjectPath): Promise<readonly ProjectPath[]> {
+    const missing: ProjectPath[] = [];
+    for (let cut = at.lastIndexOf("/"); cut > 0; cut = at.lastIndexOf("/", cut - 1)) {
+      const folder = at.slice(0, cut);
+      const exists = await this.#deps.tree.in(folder, async () => true).catch((error: unknown) => {
+        if (isGone(error)) return false;
+        throw error;
+      });
+      if (exists) break;
+      missing.unshift(folder);
+    }
+    return missing;
+  }
+
+  async #makeFolder(at: ProjectPath): Promise<void> {
+    try {
+      await this.#deps.tree.at(at, async (place) => {
+        if (await statOrNull(place.entry)) return;
+        await mkdir(place.entry);
+        await ownLike(place.entry, await stat(place.folder, { bigint: true }));
+        await syncFolder(place.folder);
+      });
+    } catch (error) {
+      throw isGone(error) ? staleBase([{ path: at, expected: null, found: null }], false) : error;
+    }
+  }
+
+  async #removeFolder(at: ProjectPath): Promise<void> {
+    await this.#deps.tree.at(at, (place) => rmdir(place.entry)).catch((error: unknown) => {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      // Somebody else's files are in it, or it is gone.
+      if (!isGone(error) && code !== "already_exists" && code !== "not_a_file") throw error;
+    });
+  }
+
+  #staged(index: number): string {
+    return path.join(this.#deps.staging, `${index}${NEW}`);
+  }
+
+  #kept(index: number): string {
+    return path.join(this.#deps.staging, `${index}.old`);
+  }
+}
+
+async function foundAt(place: Place): Promise<Found> {
+  await using file = await openFile(place.entry);
+  if (!file) {
+    const stats = await statOrNull(place.entry);
+    return stats === null ? null : kindOf(stats) === "file" ? foundAt(place) : "foreign";
+  }
+  const bytes = await file.readFile();
+  const stats = await file.stat({ bigint: true });
+  return { state: { hash: createHash("sha256").update(bytes).digest("hex"), executable: (stats.mode & 0o111n) !== 0n }, stats };
+}
+
+function same(found: Found, wanted: FileState | null): boolean {
+  if (found === "foreign") return false;
+  if (found === null || wanted === null) return found === null && wanted === null;
+  return found.state.hash === wanted.hash && found.state.executable === wanted.executable;
+}
+
+/** The mode of the file that is replaced, with the right to run it given or taken; whoever may read it may run it. */
+function modeOf(old: BigIntStats | null, { executable }: FileState): number {
+  if (!old) return executable ? 0o755 : 0o644;
+  const mode = Number(old.mode & 0o777n);
+  const wasExecutable = (mode & 0o111) !== 0;
+  if (wasExecutable === executable) return mode;
+  return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
+}
+
+async function hashOfFile(file: string): Promise<string> {
+  return createHash("sha256").update(await readFile(file)).digest("hex");
+}

@@ -1,0 +1,220 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { outcome } from "@coder/testing";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { recordTree } from "./__fixtures__/recorded-tree.ts";
+import { ProjectCheckpoints, type CheckpointPlaces } from "./ProjectCheckpoints.ts";
+
+let root: string;
+let places: CheckpointPlaces;
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "coder-checkpoints-"));
+  places = { tree: path.join(root, "tree"), staging: path.join(root, "staging"), store: path.join(root, "store") };
+  mkdirSync(places.tree);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const ID = "00000000-0000-4000-8000-000000000000";
+const at = (name: string) => path.join(places.tree, name);
+const write = (name: string, content: string | Uint8Array) => {
+  mkdirSync(path.dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), content);
+};
+
+function using<Result>(work: (checkpoints: ProjectCheckpoints) => Result): Result {
+  const checkpoints = new ProjectCheckpoints(places);
+  try {
+    return work(checkpoints);
+  } finally {
+    checkpoints.close();
+  }
+}
+
+const take = () => using((checkpoints) => checkpoints.take());
+
+/** Restores and returns what could not be changed. */
+function restore(target: string, after: string | null = null, chosen: readonly string[] = []) {
+  return using((checkpoints) => {
+    const begun = checkpoints.begin(ID, { target, after, chosen }, null);
+    return { ...begun, ...checkpoints.finish() };
+  });
+}
+
+function shell(command: string): void {
+  const { status, stderr } = spawnSync("sh", ["-c", command], { cwd: places.tree, encoding: "utf8", env: { PATH: process.env["PATH"], HOME: root, GIT_CONFIG_NOSYSTEM: "1", GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b.c", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b.c" } });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** What belongs to the person alone: refs, HEAD, index, stash. */
+const gitState = (folder: string) => JSON.stringify(recordTree(path.join(places.tree, folder, ".git"), new Set()));
+
+describe("a restore", () => {
+  it("brings back what was changed, created and deleted, and nothing else", () => {
+    write("a.txt", "one\r\n");
+    write("sub/b.bin", Buffer.from([0, 255, 13, 10]));
+    symlinkSync("a.txt", at("link"));
+    const before = recordTree(places.tree);
+    const { root: target, files } = take();
+    expect(files).toBe(3);
+    shell("echo two > a.txt; rm -r sub; mkdir sub2; echo x > sub2/new; rm link; ln -s /etc/passwd link; chmod 755 a.txt");
+    const { create, change, delete: removed, blocked } = restore(target);
+    expect({ create, change, removed, blocked }).toEqual({ create: ["sub", "sub/b.bin"], change: expect.arrayContaining(["a.txt", "link"]), removed: ["sub2", "sub2/new"], blocked: [] });
+    expect(recordTree(places.tree)).toEqual(before);
+  });
+
+  it("keeps what a person edited after the run, shows what both changed, and can be undone", () => {
+    write("run.txt", "before");
+    write("both.txt", "before");
+    write("mine.txt", "before");
+    const target = take().root;
+    shell("echo run > run.txt; echo run > both.txt; echo run > made.txt");
+    const after = take().root;
+    shell("echo me > both.txt; echo me > mine.txt; echo me > own.txt");
+    const done = restore(target, after);
+    expect(done).toMatchObject({ change: ["run.txt"], delete: ["made.txt"], conflicts: ["both.txt"], kept: expect.arrayContaining(["mine.txt", "own.txt"]), blocked: [] });
+    expect([readFileSync(at("run.txt"), "utf8"), readFileSync(at("both.txt"), "utf8"), readFileSync(at("mine.txt"), "utf8")]).toEqual(["before", "me\n", "me\n"]);
+    restore(done.current, done.root ?? null);
+    expect([readFileSync(at("run.txt"), "utf8"), readFileSync(at("made.txt"), "utf8"), readFileSync(at("both.txt"), "utf8")]).toEqual(["run\n", "run\n", "me\n"]);
+    restore(target, after, ["both.txt"]);
+    expect(readFileSync(at("both.txt"), "utf8")).toBe("before");
+  });
+
+  it("refuses a plan that is not the one that was looked at", async () => {
+    write("a", "1");
+    const target = take().root;
+    write("a", "2");
+    const { fingerprint } = using((checkpoints) => checkpoints.preview({ target, after: null, chosen: [] }));
+    write("b", "3");
+    expect(await outcome(new Promise((resolve) => resolve(using((checkpoints) => checkpoints.begin(ID, { target, after: null, chosen: [] }, fingerprint)))))).toBe("preview_outdated");
+    expect(readFileSync(at("a"), "utf8")).toBe("2");
+  });
+
+  it("leaves an edit that comes between plan and change", () => {
+    write("a", "1");
+    write("gone/x", "1");
+    const target = take().root;
+    shell("echo 2 > a; rm -r gone; mkdir new; echo n > new/file");
+    using((checkpoints) => {
+      checkpoints.begin(ID, { target, after: null, chosen: [] }, null);
+      write("a", "typed meanwhile");
+      write("new/another", "typed meanwhile");
+      expect(checkpoints.finish()?.blocked.toSorted()).toEqual(["a", "new"]);
+    });
+    expect([readFileSync(at("a"), "utf8"), readFileSync(at("new/another"), "utf8"), readFileSync(at("gone/x"), "utf8")]).toEqual(["typed meanwhile", "typed meanwhile", "1"]);
+  });
+
+  it("changes nothing when a part of the checkpoint is damaged", async () => {
+    write("a", "x".repeat(10_000));
+    const target = take().root;
+    write("a", "2");
+    shell(`for pack in ${places.store}/packs/*.pack; do printf '\\377\\377\\377\\377' | dd of=$pack bs=1 seek=8 conv=notrunc 2>/dev/null; done`);
+    expect(await outcome(new Promise((resolve) => resolve(restore(target))))).toBe("checkpoint_damaged");
+    expect(readFileSync(at("a"), "utf8")).toBe("2");
+  });
+
+  it("never touches version control or dependencies, and tells that they changed", () => {
+    write("a", "1");
+    shell("git init -q . && git add a && git commit -qm one && mkdir -p node_modules/x nested && cd nested && git init -q . && echo 1 > inner && git add inner && git commit -qm inner");
+    const target = take().root;
+    shell("echo 2 > a; git commit -qam two; echo 3 > nested/inner; (cd nested && git stash -q); echo 4 > nested/inner; git checkout -qb other; mkdir node_modules/y");
+    const state = [gitState("."), gitState("nested")];
+    expect(restore(target).excluded.toSorted()).toEqual([".git", "nested/.git", "node_modules"]);
+    expect([gitState("."), gitState("nested")]).toEqual(state);
+    expect([readFileSync(at("a"), "utf8"), readFileSync(at("nested/inner"), "utf8")]).toEqual(["1\n".trim(), "1\n"]);
+  });
+
+  it("does not follow a folder that became a link", () => {
+    write("folder/a", "1");
+    const target = take().root;
+    const outside = path.join(root, "outside");
+    mkdirSync(outside);
+    writeFileSync(path.join(outside, "a"), "of somebody else");
+    shell(`rm -r folder; ln -s ${outside} folder`);
+    restore(target);
+    expect([readFileSync(path.join(outside, "a"), "utf8"), lstatSync(at("folder")).isDirectory(), readFileSync(at("folder/a"), "utf8")]).toEqual(["of somebody else", true, "1"]);
+  });
+});
+
+describe("the store", () => {
+  it("keeps equal content once, reads only what changed, and forgets what nobody needs", () => {
+    for (let place = 0; place < 200; place += 1) write(`folder-${place % 10}/file-${place}`, "the same text in every file ".repeat(50));
+    shell("touch -d '1 hour ago' folder-*/*");
+    // A change of times is a change: the clock that tells when is the kernel's own.
+    while (Date.now() - lstatSync(at("folder-0/file-0")).ctimeMs < 150) spawnSync("sleep", ["0.05"]);
+    const first = take();
+    expect([first.read, first.storeBytes < 40_000]).toEqual([200, true]);
+    expect(take()).toMatchObject({ root: first.root, read: 0 });
+    write("folder-3/file-3", "edited");
+    const second = take();
+    expect(second.read).toBe(1);
+    expect(using((checkpoints) => checkpoints.changes(first.root, second.root))).toEqual([{ path: "folder-3/file-3", kind: "changed" }]);
+    write("large", Buffer.alloc(20 * 1024 ** 2, "0123456789abcdef!"));
+    const third = take();
+    rmSync(at("large"));
+    expect(using((checkpoints) => checkpoints.collect([first.root, second.root]))).toBeLessThan(third.storeBytes);
+    using((checkpoints) => checkpoints.verify(first.root));
+    expect(() => using((checkpoints) => checkpoints.verify(third.root))).toThrow();
+  });
+
+  it("removes what a process left that was killed while it wrote", () => {
+    write("a", "1");
+    const target = take().root;
+    writeFileSync(path.join(places.store, "packs", "x.part"), "half");
+    writeFileSync(path.join(places.store, "packs", "y.pack"), "without an index");
+    write("a", "2");
+    restore(target);
+    expect(recordTree(path.join(places.store, "packs"))).not.toHaveProperty("x.part");
+    expect(recordTree(path.join(places.store, "packs"))).not.toHaveProperty("y.pack");
+  });
+});
+
+describe("any sequence of edits, commands and git operations", () => {
+  const name = fc.constantFrom("a", "b.txt", "c d", "é", "$'\\377x'", "-f", "sub/x", "sub/y/z", "deep/er/file", "nested/q", "__proto__");
+  const operation = fc.oneof(
+    fc.record({ kind: fc.constant("write" as const), name, content: fc.constantFrom("", "one\n", "two\r\nlines\r\n", "\u0000\u0001binary", "x".repeat(5_000)) }),
+    fc.record({ kind: fc.constant("shell" as const), command: fc.constantFrom(
+      "rm -rf ./sub", "rm -rf ./nested/q ./a", "mkdir -p sub && ln -sfn ../a sub/link", "ln -sfn sub ./looped", "mkdir -p empty/er", "rm -rf deep && echo file > deep", "[ -f deep ] && rm deep; mkdir -p deep/er",
+      "chmod 600 ./a 2>/dev/null; true", "chmod 755 ./b.txt 2>/dev/null; true", "chmod 555 sub 2>/dev/null; true", "mv -f ./a ./moved 2>/dev/null; true", "cp -r sub copied 2>/dev/null; true",
+      "printf '\\377' > \"$(printf 'odd\\377name')\"", "touch -d '2001-01-01' ./a 2>/dev/null; true", "[ -d moved ] || ln -f ./b.txt ./hard 2>/dev/null; true",
+    ) }),
+    fc.record({ kind: fc.constant("git" as const), command: fc.constantFrom(
+      "git init -q .", "git init -q . && git add -A . && git commit -qm x --allow-empty", "git init -q . && git add -A . && git commit -qm y --allow-empty && git checkout -qB side", "git stash -q -u 2>/dev/null; true",
+      "git reset -q --hard 2>/dev/null; true", "mkdir -p nested && cd nested && git init -q . && git add -A . && git commit -qm n --allow-empty",
+    ) }),
+  );
+
+  it("goes back bit for bit, forwards again, and leaves every repository as it was", () => {
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 1, maxLength: 8 }), fc.array(operation, { minLength: 1, maxLength: 8 }), (earlier, later) => {
+        rmSync(root, { recursive: true, force: true });
+        mkdirSync(places.tree, { recursive: true });
+        const perform = (operations: typeof earlier) => {
+          for (const each of operations) {
+            if (each.kind !== "write") shell(each.command);
+            else shell(`mkdir -p -- "$(dirname -- '${each.name}')" 2>/dev/null && [ ! -d '${each.name}' ] && { rm -f -- './${each.name}'; true; } 2>/dev/null; true`);
+            if (each.kind === "write") try { writeFileSync(at(each.name), each.content); } catch { /* A folder or file is in the way. */ }
+          }
+        };
+        perform(earlier);
+        const recorded = recordTree(places.tree);
+        const target = take().root;
+        perform(later);
+        const then = recordTree(places.tree);
+        const repositories = () => ["", "nested", "sub", "deep"].map((folder) => { try { return gitState(folder); } catch { return null; } });
+        const git = repositories();
+        const done = restore(target);
+        // A folder that holds a repository which was not there stays, with the repository alone in it.
+        expect((done.blocked ?? []).filter((path) => !existsSync(at(`${path}/.git`)))).toEqual([]);
+        const left = Object.fromEntries(Object.entries(recordTree(places.tree)).filter(([path]) => !done.blocked?.includes(path)));
+        expect(left).toEqual(recorded);
+        expect(repositories()).toEqual(git);
+        restore(done.current, done.root ?? null);
+        expect(recordTree(places.tree)).toEqual(then);
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+});

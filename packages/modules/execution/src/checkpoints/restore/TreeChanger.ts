@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeSync,
+} from "node:fs";
+import nodePath from "node:path";
+import { bytesOfText, entryIn, statIn, textOfBytes, type FolderAccess } from "@coder/work-tree";
+import type { PackStore } from "../store/PackStore.ts";
+import { printOf } from "../tree/FileCache.ts";
+import { partsOf, type FileEntry, type TreeEntry } from "../tree/tree-object.ts";
+import type { RestoreStep } from "./plan-restore.ts";
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A step with what the file system said of the entry when the plan was made. */
+export interface GuardedStep extends RestoreStep {
+  /** Of the file or link that must still be there; null where nothing or a folder is. */
+  readonly print: string | null;
+}
+
+interface ChangerDeps {
+  readonly access: FolderAccess;
+  readonly store: PackStore;
+  /** Of the tree's file system, for new content. */
+  readonly staging: string;
+  readonly owner: Owner;
+}
+
+/**
+ * Makes the steps of a plan true, each by one change that is there or not. Doing it again is harmless: what is as it shall be is passed over, and what is
+ * neither as it was nor as it shall be belongs to somebody else and stays.
+ */
+export class TreeChanger {
+  readonly #deps: ChangerDeps;
+  #staged = 0;
+
+  constructor(deps: ChangerDeps) {
+    this.#deps = deps;
+  }
+
+  /** The paths that could not be changed, because something else has come to be there. */
+  run(steps: readonly GuardedStep[]): string[] {
+    rmSync(this.#deps.staging, { recursive: true, force: true });
+    mkdirSync(this.#deps.staging, { recursive: true, mode: 0o700 });
+    const blocked = new Set<string>();
+    const byPath = [...steps].sort((one, other) => (one.path < other.path ? -1 : 1));
+    for (const step of byPath.toReversed()) {
+      const done = !isRemoval(step) || this.#at(step.path, (through, name) => removed(through, name, step));
+      // Nothing is there any more, not even its folder: removed.
+      if (done === false || (done === null && this.#isThere(step.path))) blocked.add(step.path);
+    }
+    for (const step of byPath) {
+      if (step.to === null || blocked.has(step.path)) continue;
+      const done = this.#at(step.path, (through, name) => this.#made(through, name, isRemoval(step) ? { ...step, from: null, print: null } : step));
+      if (done !== true) blocked.add(step.path);
+    }
+    for (const { path, to } of byPath.toReversed()) if (to?.kind === "folder") this.#at(path, (through, name) => setFolderMode(through, name, to.mode));
+    rmSync(this.#deps.staging, { recursive: true, force: true });
+    return [...blocked];
+  }
+
+  #isThere(path: string): boolean {
+    return this.#at(path, (through, name) => statIn(through, name) !== null) === true;
+  }
+
+  #made(through: string, name: string, step: GuardedStep): boolean {
+    if (isAsWanted(through, name, step.to)) return true;
+    if (!isAsBefore(through, name, step)) return false;
+    this.#make(through, name, step.to);
+    return true;
+  }
+
+  #at<Result>(path: string, use: (through: string, name: string) => Result): Result | null {
+    const cut = path.lastIndexOf("/");
+    return this.#deps.access.in(path.slice(0, Math.max(cut, 0)), (through) => {
+      try {
+        return use(through, path.slice(cut + 1));
+      } catch (error) {
+        // Something is in the way that is not ours: a folder that is not empty, an entry that came to be a moment ago.
+        if (error instanceof Error && "code" in error && typeof error.code === "string" && IN_THE_WAY.has(error.code)) return null;
+        throw error;
+      }
+    });
+  }
+
+  #make(through: string, name: string, to: TreeEntry | null): void {
+    const { owner } = this.#deps;
+    const entry = entryIn(through, name);
+    if (to?.kind === "folder") {
+      if (statIn(through, name)?.isDirectory()) return;
+      mkdirSync(entry, to.mode | 0o700);
+      lchownSync(entry, owner.uid, owner.gid);
+    } else if (to?.kind === "link") {
+      const temporary = this.#temporary();
+      symlinkSync(bytesOfText(to.target), temporary);
+      lchownSync(temporary, owner.uid, owner.gid);
+      renameSync(temporary, entry);
+    } else if (to?.kind === "file") renameSync(this.#stage(to), entry);
+  }
+
+  #stage(file: FileEntry): string {
+    const temporary = this.#temporary();
+    const handle = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    try {
+      for (const part of partsOf(file)) {
+        const bytes = this.#deps.store.get(part);
+        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      }
+      fchownSync(handle, this.#deps.owner.uid, this.#deps.owner.gid);
+      fchmodSync(handle, file.mode);
+    } finally {
+      closeSync(handle);
+    }
+    return temporary;
+  }
+
+  #temporary(): string {
+    return nodePath.join(this.#deps.staging, String(this.#staged++));
+  }
+}
+
+const READ_BYTES = 1024 ** 2;
+const IN_THE_WAY: ReadonlySet<string> = new Set(["ELOOP", "ENOTEMPTY", "EEXIST", "EISDIR", "ENOTDIR", "ENOENT", "EBUSY"]);
+
+function isRemoval({ from, to }: RestoreStep): boolean {
+  return from !== null && (to === null || to.kind !== from.kind);
+}
+
+/** False for what is not as the plan has seen it. */
+function removed(through: string, name: string, step: GuardedStep): boolean {
+  if (statIn(through, name) === null) return true;
+  if (!isAsBefore(through, name, step)) return step.to !== null && isAsWanted(through, name, step.to);
+  if (step.from?.kind === "folder") rmdirSync(entryIn(through, name));
+  else unlinkSync(entryIn(through, name));
+  return true;
+}
+
+function isAsBefore(through: string, name: string, { from, print }: GuardedStep): boolean {
+  const stats = statIn(through, name);
+  if (!stats || from === null) return !stats && from === null;
+  if (from.kind === "folder") return stats.isDirectory();
+  // The times of a hard link change with its other name: then the content decides.
+  return printOf(stats) === print || isAsWanted(through, name, from);
+}
+
+function setFolderMode(through: string, name: string, mode: number): void {
+  const folder = openSync(entryIn(through, name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    fchmodSync(folder, mode);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Whether an entry is what the plan wants already: after a kill in the middle, or by somebody else's hand. */
+function isAsWanted(through: string, name: string, to: TreeEntry | null): boolean {
+  const stats = statIn(through, name);
+  if (!stats || to === null) return !stats && to === null;
+  if (to.kind === "folder") return stats.isDirectory();
+  if (to.kind === "link") return stats.isSymbolicLink() && textOfBytes(readlinkSync(entryIn(through, name), { encoding: "buffer" })) === to.target;
+  return to.kind === "file" && stats.isFile() && Number(stats.size) === to.size && Number(stats.mode & 0o7777n) === to.mode && hashOfEntry(entryIn(through, name)) === to.hash;
+}
+
+function hashOfEntry(entry: Buffer): string | null {
+  const file = openSync(entry, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(file).isFile()) return null;
+    const hash = createHash("sha256");
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) hash.update(buffer.subarray(0, read));
+    return hash.digest("hex");
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,65 @@
+import { realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { runProcess } from "@coder/shared/server";
+import type { SandboxBind } from "@coder/sandbox";
+import { packageManagerMissing } from "./errors.ts";
+
+const INSIDE = "/opt/npm";
+const ANSWER_MS = 15_000;
+
+/** npm as runs call it. */
+export interface Npm {
+  /** Of `npm-cli.js`, inside. */
+  readonly cli: string;
+  readonly binds: readonly SandboxBind[];
+}
+
+/** The npm that is installed beside the product's Node, shown to runs read-only. */
+export class PackageManager {
+  #found: Promise<string | null> | undefined;
+  #registry: Promise<string> | undefined;
+
+  /** `package_manager_missing`. */
+  async npm(): Promise<Npm> {
+    const cli = await this.#cli();
+    const folder = path.dirname(path.dirname(cli));
+    // Runs see /usr as it is.
+    return cli.startsWith("/usr/") ? { cli, binds: [] } : { cli: `${INSIDE}/bin/npm-cli.js`, binds: [{ from: folder, to: INSIDE }] };
+  }
+
+  /** The registry of npm's own configuration: the operator's files and environment, nothing of a project. */
+  registry(): Promise<string> {
+    this.#registry ??= this.#askRegistry().catch((error: unknown) => {
+      this.#registry = undefined;
+      throw error;
+    });
+    return this.#registry;
+  }
+
+  async #askRegistry(): Promise<string> {
+    let answer = "";
+    const cli = await this.#cli();
+    await runProcess(process.execPath, [cli, "config", "get", "registry"], { cwd: "/", signal: AbortSignal.timeout(ANSWER_MS), onOutput: (text) => void (answer += text) });
+    return answer.trim();
+  }
+
+  async #cli(): Promise<string> {
+    this.#found ??= find();
+    const found = await this.#found;
+    if (found === null) {
+      this.#found = undefined;
+      throw packageManagerMissing();
+    }
+    return found;
+  }
+}
+
+async function find(): Promise<string | null> {
+  const beside = path.dirname(process.execPath);
+  const candidates = [path.join(beside, "../lib/node_modules/npm/bin/npm-cli.js"), path.join(beside, "npm"), "/usr/local/bin/npm", "/usr/bin/npm", "/usr/local/lib/node_modules/npm/bin/npm-cli.js", "/usr/lib/node_modules/npm/bin/npm-cli.js"];
+  for (const candidate of candidates) {
+    const real = await realpath(candidate).catch(() => null);
+    if (real?.endsWith("/npm-cli.js") && (await stat(real)).isFile()) return real;
+  }
+  return null;
+}

@@ -1,0 +1,142 @@
+import { RunIdSchema, type ListRunsInput, type ListScriptsInput, type ReadOutputInput, type Run, type RunEvent, type RunInput, type RunOutput, type RunPage, type RunTarget, type Scripts, type StartRunInput, type WatchRunInput } from "@coder/api/execution";
+import { unlessConflict, type IDatabase, type IRepository, type Stored } from "@coder/db";
+import { actorOf, isAppError, type Caller, type LiveItem } from "@coder/shared";
+import { newId, type IJobs } from "@coder/shared/server";
+import type { ProjectAccess, OpenProject } from "../changes/ProjectAccess.ts";
+import { shownChanges } from "../checkpoints/Checkpoints.ts";
+import { runEntity, type RunRow } from "../entities.ts";
+import { performRunJob } from "../jobs/run-definitions.ts";
+import { commandLineOf } from "./command-of.ts";
+import { dependenciesMissing, fileNotRunnable, installUnsupported, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
+import { isThere, readManifest } from "./package-manifest.ts";
+import type { RunOutputs } from "./RunOutputs.ts";
+import { dependenciesOf, findScripts, lockFileOf } from "./Scripts.ts";
+
+const CHUNK_BYTES = 48 * 1024;
+const LOOK_MS = 300;
+const OVER: ReadonlySet<Run["state"]> = new Set(["succeeded", "failed", "cancelled", "interrupted"]);
+
+export interface RunsDeps {
+  readonly database: IDatabase;
+  readonly access: Pick<ProjectAccess, "open">;
+  readonly outputs: RunOutputs;
+  readonly jobs: Pick<IJobs, "cancel">;
+  readonly now: () => Date;
+}
+
+/** What people ask of runs. The work itself is a job's. */
+export class Runs {
+  readonly #deps: RunsDeps;
+
+  constructor(deps: RunsDeps) {
+    this.#deps = deps;
+  }
+
+  async scripts(caller: Caller, { projectId }: ListScriptsInput): Promise<Scripts> {
+    return findScripts((await this.#deps.access.open(caller, projectId)).tree);
+  }
+
+  async start(caller: Caller, { projectId, target, withoutDependencies }: StartRunInput): Promise<Run> {
+    const project = await this.#deps.access.open(caller, projectId);
+    await refuseUnrunnable(project, target, withoutDependencies);
+    const id = newId(RunIdSchema);
+    const jobId = newId();
+    const at = this.#deps.now().toISOString();
+    const row = await this.#rows(caller).insert(
+      {
+        id, organizationId: project.organizationId, projectId, target, command: commandLineOf(target), state: "waiting", job: { id: jobId, name: performRunJob.name }, checkpointId: null, exitCode: null, signal: null,
+        endedBy: null, durationMs: null, cpuMs: null, peakMemoryBytes: null, outputBytes: 0, changes: null, egress: [], problem: null, createdBy: actorOf(caller), createdAt: at, startedAt: null, endedAt: null, updatedAt: at,
+      },
+      { enqueue: [performRunJob.with({ id }, { id: jobId })] },
+    );
+    return runOf(row);
+  }
+
+  async get(caller: Caller, { id }: RunInput): Promise<Run> {
+    return runOf(await this.#require(caller, id));
+  }
+
+  async list(caller: Caller, { projectId, limit, cursor }: ListRunsInput): Promise<RunPage> {
+    await this.#deps.access.open(caller, projectId);
+    const page = await this.#rows(caller).query({ projectId }, { limit, cursor, sort: { field: "createdAt", direction: "desc" } });
+    return { items: page.items.map(runOf), nextCursor: page.nextCursor };
+  }
+
+  async cancel(caller: Caller, { id }: RunInput): Promise<Run> {
+    const row = await this.#require(caller, id);
+    if (OVER.has(row.state)) return runOf(row);
+    const at = this.#deps.now().toISOString();
+    // One that has not begun never does: its job finds that it is not waiting any more.
+    const early = await unlessConflict(this.#rows(caller).update(id, { state: "cancelled", endedAt: at, updatedAt: at }, { where: { state: "waiting" } }));
+    try {
+      if (row.job) await this.#deps.jobs.cancel(row.job.name, row.job.id, caller);
+    } catch (error) {
+      // A job that is only about to reach its queue finds the run cancelled.
+      if (!early || !isAppError(error) || error.kind !== "not_found") throw error;
+    }
+    return runOf(early ?? (await this.#require(caller, id)));
+  }
+
+  async *watch(caller: Caller, { id, offset, lastEventId }: WatchRunInput, signal: AbortSignal): AsyncGenerator<LiveItem<RunEvent>> {
+    let at = lastEventId === undefined || !/^\d{1,15}$/.test(lastEventId) ? offset : Number(lastEventId);
+    let told: string | null = null;
+    while (!signal.aborted) {
+      // The row before the file: what was printed before it ended is in the file by then.
+      const row = await this.#require(caller, id);
+      const over = OVER.has(row.state);
+      if (!over && told !== row.etag) {
+        told = row.etag;
+        yield { id: String(at), event: { kind: "run", run: runOf(row) } };
+      }
+      for (let bytes = await this.#deps.outputs.read(row, at, CHUNK_BYTES); bytes.length > 0; bytes = await this.#deps.outputs.read(row, at, CHUNK_BYTES)) {
+        const from = at;
+        at += bytes.length;
+        yield { id: String(at), event: { kind: "output", offset: from, bytes: bytes.toString("base64") } };
+        if (signal.aborted) return;
+      }
+      if (over) {
+        yield { id: String(at), event: { kind: "run", run: runOf(row) } };
+        return;
+      }
+      await this.#deps.outputs.next(row, signal, LOOK_MS);
+    }
+  }
+
+  async output(caller: Caller, { id, offset, limit }: ReadOutputInput): Promise<RunOutput> {
+    const row = await this.#require(caller, id);
+    const bytes = await this.#deps.outputs.read(row, offset, limit);
+    return { offset, bytes: bytes.toString("base64"), nextOffset: offset + bytes.length, total: await this.#deps.outputs.size(row) };
+  }
+
+  async #require(caller: Caller, id: RunInput["id"]): Promise<Stored<RunRow>> {
+    const row = await this.#rows(caller).get(id);
+    if (!row) throw runNotFound();
+    return row;
+  }
+
+  #rows(caller: Caller): IRepository<RunRow> {
+    return this.#deps.database.for(caller).repository(runEntity);
+  }
+}
+
+/** What can be known before the job begins. */
+async function refuseUnrunnable({ tree }: OpenProject, target: RunTarget, withoutDependencies: boolean): Promise<void> {
+  if (target.kind === "file") {
+    if (!(await isThere(tree, target.path))) throw fileNotRunnable(target.path);
+    return;
+  }
+  const { folder } = target;
+  const manifest = await readManifest(tree, folder);
+  if (target.kind === "install") {
+    const lock = await lockFileOf(tree, folder);
+    if (!manifest || !lock) throw lockFileMissing(folder);
+    if (lock.packageManager !== "npm") throw installUnsupported(lock.packageManager);
+    return;
+  }
+  if (!manifest || !Object.hasOwn(manifest.scripts, target.name)) throw scriptNotFound(folder, target.name);
+  if (!withoutDependencies && (await dependenciesOf(tree, folder, manifest)) === "missing") throw dependenciesMissing(folder);
+}
+
+export function runOf({ etag: _etag, updatedAt: _updatedAt, ...run }: Stored<RunRow>): Run {
+  return { ...run, changes: shownChanges(run.changes) };
+}

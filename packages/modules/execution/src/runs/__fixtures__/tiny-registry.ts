@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** A registry of one package, on the loopback. Its install script would leave a trace. */
+export async function openRegistry(): Promise<{ readonly url: string; readonly host: string; readonly lock: object; readonly asked: string[]; close(): Promise<void> }> {
+  const folder = mkdtempSync(path.join(tmpdir(), "coder-registry-"));
+  mkdirSync(path.join(folder, "package"));
+  writeFileSync(path.join(folder, "package/package.json"), JSON.stringify({ name: "tiny", version: "1.0.0", main: "index.js", scripts: { postinstall: "echo ran > ran.txt" } }));
+  writeFileSync(path.join(folder, "package/index.js"), "module.exports = 42;\n");
+  spawnSync("tar", ["czf", "tiny.tgz", "package"], { cwd: folder });
+  const tarball = readFileSync(path.join(folder, "tiny.tgz"));
+  rmSync(folder, { recursive: true });
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    if (request.url === "/tiny/-/tiny-1.0.0.tgz") response.end(tarball);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    host: `127.0.0.1:${port}`,
+    asked,
+    lock: {
+      name: "app", version: "1.0.0", lockfileVersion: 3, requires: true,
+      packages: { "": { name: "app", version: "1.0.0", dependencies: { tiny: "1.0.0" } }, "node_modules/tiny": { version: "1.0.0", resolved: "https://registry.npmjs.org/tiny/-/tiny-1.0.0.tgz", integrity, hasInstallScript: true } },
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}

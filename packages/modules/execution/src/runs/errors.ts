@@ -1,0 +1,49 @@
+import { AppError } from "@coder/shared";
+
+// The codes of the runs part. Clients match on them, so they stay.
+
+export function runNotFound(): AppError {
+  return new AppError("not_found", "run_not_found", "There is no such run.", { remedy: "Load the list of runs again." });
+}
+
+export function scriptNotFound(folder: string, name: string): AppError {
+  return new AppError("not_found", "script_not_found", `There is no script "${name}" in ${folder === "" ? "the project" : folder}.`, { remedy: "Load the list of scripts again: package.json may have changed.", details: { folder, name } });
+}
+
+export function fileNotRunnable(path: string): AppError {
+  return new AppError("invalid", "file_not_runnable", `${path} cannot be run.`, { remedy: "Run a JavaScript, TypeScript, Python or shell file, or add a script to package.json.", details: { path } });
+}
+
+export function dependenciesMissing(folder: string): AppError {
+  return new AppError("conflict", "dependencies_missing", "The dependencies of this project are not installed.", { remedy: "Install them, or run without them.", details: { folder } });
+}
+
+export function lockFileMissing(folder: string): AppError {
+  return new AppError("conflict", "lock_file_missing", "There is no lock file to install from.", { remedy: "Add a package-lock.json made with npm 7 or newer.", details: { folder } });
+}
+
+/** @param what What is not supported */
+export function installUnsupported(what: string): AppError {
+  return new AppError("conflict", "install_unsupported", `Installing with ${what} is not supported.`, { remedy: "Add a package-lock.json made with npm 7 or newer." });
+}
+
+export function packageManagerMissing(): AppError {
+  return new AppError("unavailable", "package_manager_missing", "The server has no npm that runs could use.", { remedy: "Install npm on the server beside Node." });
+}
+
+/** @param command The end of what npm printed is in the output */
+export function installFailed(exitCode: number | null): AppError {
+  return new AppError("invalid", "install_failed", "The dependencies could not be installed, so nothing was changed.", { remedy: "See the output for the reason.", details: { exitCode } });
+}
+
+export function runInterrupted(): AppError {
+  return new AppError("unavailable", "run_interrupted", "The process that ran it ended, so its result is not known.", { remedy: "Run it again. Restore the checkpoint first if it left files half done." });
+}
+
+export function runFailed(): AppError {
+  return new AppError("internal", "run_failed", "It could not be run because of a fault on the server.", { remedy: "Try again. If it stays, the server's log tells why." });
+}
+
+export function registryInvalid(registry: string): AppError {
+  return new AppError("unavailable", "registry_invalid", "The configured package registry is no address.", { remedy: "Correct execution.install.registry in the settings.", details: { registry } });
+}

@@ -1,0 +1,26 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { newId } from "@coder/shared/server";
+
+const PREFIX = "file-";
+
+/** Gives `use` the path of something that does not exist yet, on the file system of the tree; what is still there afterwards is removed. */
+export async function inStaging<Result>(staging: string, use: (temporary: string) => Promise<Result>): Promise<Result> {
+  await mkdir(staging, { recursive: true });
+  const temporary = path.join(staging, PREFIX + newId());
+  try {
+    return await use(temporary);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Removes what processes left that died in the middle of a write. */
+export async function removeLeftovers(staging: string, before: Date): Promise<void> {
+  const names = await readdir(staging).catch(() => []);
+  for (const name of names) {
+    const at = path.join(staging, name);
+    const stats = name.startsWith(PREFIX) ? await stat(at).catch(() => null) : null;
+    if (stats && stats.mtime < before) await rm(at, { recursive: true, force: true });
+  }
+}
