@@ -1,0 +1,41 @@
+import type { AuditEntry } from "@coder/api/logging";
+import type { Tone } from "#ui/badge.tsx";
+import type { IconName } from "#ui/icon.tsx";
+
+export const OUTCOMES: Record<AuditEntry["outcome"], { readonly tone: Tone; readonly icon: IconName; readonly text: string; readonly help: string }> = {
+  success: { tone: "success", icon: "pass", text: "Done", help: "It was done" },
+  denied: { tone: "warning", icon: "circle-slash", text: "Denied", help: "It was refused for lack of permission" },
+  failure: { tone: "error", icon: "error", text: "Failed", help: "It was tried and failed" },
+  unknown: { tone: "idle", icon: "question", text: "Unknown", help: "The process ended in the middle; whether it took effect was not seen" },
+};
+
+/** `userManagement.changeMemberRole` → "Change member role". */
+export function actionTitle(action: string): string {
+  const name = action.split(".").at(-1) ?? action;
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll(/[_-]/g, " ").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The part of the product an action belongs to: `userManagement` → "user management". */
+export function actionArea(action: string): string {
+  return (action.split(".")[0] ?? "").replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+/** Who did it, as far as a name is known. */
+export function actorName(entry: Pick<AuditEntry, "actorKind" | "actorUserId" | "actorComponent">, names: ReadonlyMap<string, string>): string {
+  if (entry.actorUserId !== null) return names.get(entry.actorUserId) ?? entry.actorUserId;
+  return entry.actorKind === "system" ? (entry.actorComponent ?? "The product itself") : "Somebody not signed in";
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An id nobody can read, cut to the part that tells it from its neighbours. */
+export function shortTarget(target: string): string {
+  return UUID.test(target) ? `…${target.slice(-8)}` : target;
+}
+
+/** To what it was done, in words where they are known. */
+export function targetName(entry: Pick<AuditEntry, "targetType" | "targetId">, names: ReadonlyMap<string, string>): string {
+  if (entry.targetId === null) return "";
+  return names.get(entry.targetId) ?? entry.targetId;
+}

@@ -1,0 +1,72 @@
+"use client";
+
+import type { JobChanges } from "@coder/api/dashboard";
+import { useEffect, useRef, useState } from "react";
+import { Store } from "#lib/store.ts";
+import type { JobsApi } from "./jobs-api.ts";
+
+/** What is told live: some changes, or null: read anew. */
+type Listener = (changes: JobChanges | null) => void;
+
+/** One stream for all parts of the page. */
+export class JobFeed {
+  /** Whether changes are told. Where they are not, views ask now and then. */
+  readonly live = new Store(true);
+  readonly #listeners = new Set<Listener>();
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  follow({ watch }: JobsApi): () => void {
+    const tell: Listener = (changes) => {
+      for (const listener of this.#listeners) listener(changes);
+    };
+    const { unsubscribe } = watch.subscribe(
+      {},
+      {
+        onStarted: () => this.live.set(true),
+        onData: ({ data }) => tell("gap" in data || data.event.more ? null : data.event),
+        onError: () => this.live.set(false),
+      },
+    );
+    return unsubscribe;
+  }
+}
+
+export function useJobFeed(api: JobsApi): JobFeed {
+  const [feed] = useState(() => new JobFeed());
+  useEffect(() => feed.follow(api), [feed, api]);
+  return feed;
+}
+
+/** Hears while the component is shown. What listens may change with every render. */
+export function useFeedListener(feed: JobFeed, listener: Listener): void {
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => feed.listen((changes) => latest.current(changes)), [feed]);
+}
+
+/** Runs after something was told, at most once in that time. */
+export function useAfterChanges(feed: JobFeed, everyMs: number, run: () => void): void {
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const stop = feed.listen(() => {
+      timer ??= setTimeout(() => {
+        timer = null;
+        latest.current();
+      }, everyMs);
+    });
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [feed, everyMs]);
+}

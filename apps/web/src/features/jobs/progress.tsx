@@ -1,0 +1,31 @@
+import type { Job } from "@coder/api/dashboard";
+import { count } from "#lib/time.ts";
+import { useSecond } from "#lib/use-now.ts";
+import styles from "./jobs.module.css";
+import { shareOf, tookText } from "./words.ts";
+
+/** How far a running job is, as a bar and in figures. Nothing while it does not tell. */
+export function JobProgress({ job, wide = false }: { readonly job: Job; readonly wide?: boolean }) {
+  const share = shareOf(job);
+  const { progress } = job;
+  if (share === null || progress === null) return job.state === "running" ? <span className={styles.dim}>{wide ? "It does not tell how far it is" : ""}</span> : null;
+  const text = `${count(progress.done)} of ${count(progress.total)}`;
+  return (
+    <span className={styles.progress}>
+      <span className={styles.bar} role="progressbar" aria-label={`Progress of ${job.title}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.floor(share * 100)} aria-valuetext={text}>
+        <span className={styles.done} style={{ transform: `scaleX(${share})` }} />
+      </span>
+      <span className={styles.figures}>{`${Math.floor(share * 100)} %`}</span>
+      {wide ? <span className={styles.dim}>{text}</span> : null}
+    </span>
+  );
+}
+
+/** How long it took; of a running job, counted up. */
+export function JobTook({ job, otherwise = "" }: { readonly job: Pick<Job, "state" | "startedAt" | "tookMs">; readonly otherwise?: string }) {
+  return <span className={styles.figures}>{job.state === "running" ? <Running job={job} /> : tookText(job, 0) || otherwise}</span>;
+}
+
+function Running({ job }: { readonly job: Pick<Job, "state" | "startedAt" | "tookMs"> }) {
+  return <>{tookText(job, useSecond())}</>;
+}

@@ -1,0 +1,72 @@
+"use client";
+
+import type { Egress } from "@coder/api/ai-service";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { toProblem } from "#api/problem.ts";
+import { useTRPC } from "#api/trpc.tsx";
+import { bytes } from "#lib/size.ts";
+import { Status, type Tone } from "#ui/badge.tsx";
+import { Button } from "#ui/button.tsx";
+import { Section } from "#ui/page.tsx";
+import { InlineProblem } from "#ui/states.tsx";
+import { Time } from "#ui/values.tsx";
+import styles from "./models.module.css";
+
+const OUTCOMES: Readonly<Record<Egress["outcome"], { readonly tone: Tone; readonly text: string }>> = {
+  open: { tone: "info", text: "Open" },
+  done: { tone: "success", text: "Answered" },
+  failed: { tone: "error", text: "Failed" },
+  cancelled: { tone: "idle", text: "Cancelled" },
+};
+
+/** Every request that left the installation for a model. */
+export function EgressSection() {
+  const trpc = useTRPC();
+  const query = useInfiniteQuery(trpc.aiService.listEgress.infiniteQueryOptions({ limit: 20 }, { getNextPageParam: ({ nextCursor }) => nextCursor }));
+  const entries = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Section title="What was sent" description="Each request to an endpoint, written down before it left. Secrets in files are replaced by placeholders before anything is sent.">
+      {query.error ? <InlineProblem problem={toProblem(query.error)} onRetry={() => void query.refetch()} /> : null}
+      {query.data && entries.length === 0 ? <p className={styles.dim}>Nothing was sent.</p> : null}
+      {entries.length > 0 ? (
+        <div className={styles.scroll} tabIndex={0} role="group" aria-label="What was sent">
+          <table className={styles.table}>
+            <caption className="visually-hidden">Requests to endpoints, newest first</caption>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">To</th>
+                <th scope="col">For</th>
+                <th scope="col">Result</th>
+                <th scope="col" className={styles.number}>Sent</th>
+                <th scope="col" className={styles.number}>Received</th>
+                <th scope="col" className={styles.number}>Secrets kept back</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry) => (
+                <tr key={entry.id}>
+                  <td><Time at={entry.at} /></td>
+                  <td>
+                    {entry.host}
+                    <div className={styles.dim}>{entry.model ?? entry.path}</div>
+                  </td>
+                  <td>{entry.purpose === "chat" ? "Chat" : "Check"}</td>
+                  <td><Status tone={OUTCOMES[entry.outcome].tone}>{entry.status === null || entry.status === 200 ? OUTCOMES[entry.outcome].text : `${OUTCOMES[entry.outcome].text}, ${entry.status}`}</Status></td>
+                  <td className={styles.number}>{bytes(entry.requestBytes)}</td>
+                  <td className={styles.number}>{bytes(entry.responseBytes)}</td>
+                  <td className={styles.number}>{entry.secrets}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+      {query.hasNextPage ? (
+        <Button pending={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          Show older ones
+        </Button>
+      ) : null}
+    </Section>
+  );
+}

@@ -1,0 +1,29 @@
+"use client";
+
+import type { Job, JobRef } from "@coder/api/dashboard";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useTRPCClient } from "#api/trpc.tsx";
+import { Store, useStore, useStorePart } from "#lib/store.ts";
+import { jobKey, type JobsByKey, OwnJobs } from "./OwnJobs.ts";
+
+const NOTHING: Store<JobsByKey> = new Store(new Map());
+const OwnJobsContext = createContext<Store<JobsByKey>>(NOTHING);
+
+/** Follows the person's jobs for everything on the page. */
+export function OwnJobsProvider({ children }: { readonly children: ReactNode }) {
+  const client = useTRPCClient();
+  const [jobs] = useState(() => new OwnJobs({ client }));
+  useEffect(() => jobs.start(), [jobs]);
+  return <OwnJobsContext value={jobs}>{children}</OwnJobsContext>;
+}
+
+/** Newest first. */
+export function useOwnJobs(): readonly Job[] {
+  return [...useStore(useContext(OwnJobsContext)).values()];
+}
+
+/** One job as it is now; undefined for one that ended before this page was there. */
+export function useOwnJob(ref: JobRef | null): Job | undefined {
+  const key = ref === null ? null : jobKey(ref);
+  return useStorePart(useContext(OwnJobsContext), (jobs) => (key === null ? undefined : jobs.get(key)));
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { useSession } from "#features/session/session.tsx";
+import { ModelsTab } from "#features/models/models-tab.tsx";
+import { useUrlParam } from "#lib/use-url-param.ts";
+import { TabbedPage } from "#ui/tabs.tsx";
+import { ChangesTab } from "./changes-tab.tsx";
+import { SettingsTab } from "./settings-tab.tsx";
+
+/** What can be set, what it is set to, by whom, and what that hides. */
+export function SettingsPage() {
+  const [tab, setTab] = useUrlParam("tab");
+  const { may } = useSession();
+  const mayModels = may("ai-service.model.read");
+  const shown = tab === "changes" || (tab === "models" && mayModels) ? tab : "all";
+  return (
+    <TabbedPage
+      title="Settings"
+      value={shown}
+      onChange={(value) => setTab(value === "all" ? null : value, "push")}
+      tabs={[
+        { value: "all", label: "All" },
+        { value: "changes", label: "Changes" },
+        ...(mayModels ? [{ value: "models" as const, label: "Models" }] : []),
+      ]}
+    >
+      {shown === "all" ? <SettingsTab /> : shown === "models" ? <ModelsTab /> : <ChangesTab />}
+    </TabbedPage>
+  );
+}

@@ -1,0 +1,29 @@
+import { THEMES } from "@coder/api/user-management";
+
+export type Theme = (typeof THEMES)[number];
+
+/** A cookie and not local storage: the server writes the choice into the page, so the first paint is right. */
+export const THEME_COOKIE = "coder-theme";
+const YEAR_SECONDS = 31_536_000;
+
+export const THEME_NAMES: Record<Theme, string> = {
+  system: "Follow the system",
+  dark: "Dark",
+  light: "Light",
+  "high-contrast-dark": "High contrast dark",
+  "high-contrast-light": "High contrast light",
+};
+
+export function themeOf(value: unknown): Theme {
+  return THEMES.find((theme) => theme === value) ?? "system";
+}
+
+export function currentTheme(): Theme {
+  return themeOf(document.documentElement.dataset["theme"]);
+}
+
+/** Restyles the page at once and remembers the choice in this browser. */
+export function applyTheme(theme: Theme): void {
+  document.documentElement.dataset["theme"] = theme;
+  document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
+}

@@ -1,0 +1,221 @@
+import type { Project, ProjectId } from "@coder/api/workspace";
+import type { useTRPCClient } from "#api/trpc.tsx";
+import { onReconnected } from "#api/connection.ts";
+import { toProblem } from "#api/problem.ts";
+import { Store } from "#lib/store.ts";
+import { Decorations } from "./decorations.ts";
+import type { EditorInput } from "./editors/editor-input.ts";
+import { editorKind } from "./editors/editor-kinds.ts";
+import { openInputs } from "./editors/editor-state.ts";
+import { Editors } from "./editors/editors.ts";
+import { ExplorerState } from "./explorer/explorer-state.ts";
+import { FileTree } from "./explorer/FileTree.ts";
+import { Uploads } from "./explorer/Uploads.ts";
+import { type ProjectEvent, ProjectFeed } from "./files/project-feed.ts";
+import { ProjectFiles } from "./files/project-files.ts";
+import { FrameStore } from "./frame/frame-store.ts";
+import type { Ide, OpenEditorOptions } from "./ide-context.ts";
+import { type LayoutParts, writeLayout } from "./layout.ts";
+import { LayoutKeeper } from "./layout-keeper.ts";
+import { RecentFiles } from "./quick-open/recent-files.ts";
+import { sendOnLeave } from "./send-on-leave.ts";
+import type { ActiveEditor } from "./text/active-editor.ts";
+import type { IBufferStore } from "./text/BufferKeeper.ts";
+import { Documents } from "./text/documents.ts";
+import type { KeptText } from "./text/TextDocument.ts";
+
+interface IdeSessionDeps {
+  readonly project: Project;
+  readonly client: ReturnType<typeof useTRPCClient>;
+  readonly layout: LayoutParts;
+  /** Unsaved text of this person, by path. */
+  readonly buffers: ReadonlyMap<string, KeptText>;
+  readonly isNarrow: () => boolean;
+  /** The project itself may have changed. */
+  readonly onProject: () => void;
+}
+
+const WATCH_AGAIN_MS = 3_000;
+
+/** An open project: all its parts, joined. Lives as long as its page. */
+export class IdeSession implements Ide {
+  readonly projectId: ProjectId;
+  readonly files: ProjectFiles;
+  readonly tree: FileTree;
+  readonly explorer: ExplorerState;
+  readonly uploads: Uploads;
+  readonly editors: Editors;
+  readonly documents: Documents;
+  readonly decorations = new Decorations();
+  readonly feed = new ProjectFeed();
+  readonly frame: FrameStore;
+  readonly activeEditor = new Store<ActiveEditor | null>(null);
+  readonly recent: RecentFiles;
+  /** What views keep for themselves; see `useKept`. */
+  readonly kept: Store<Readonly<Record<string, unknown>>>;
+  project: Project;
+  readonly #deps: IdeSessionDeps;
+  readonly #keeper: LayoutKeeper;
+
+  constructor(deps: IdeSessionDeps) {
+    const { project, client, layout, buffers } = deps;
+    this.#deps = deps;
+    this.project = project;
+    this.projectId = project.id;
+    this.files = new ProjectFiles({ projectId: project.id, client });
+    this.frame = new FrameStore(layout.frame);
+    this.kept = new Store(layout.views);
+    this.recent = new RecentFiles(project.id);
+    this.editors = new Editors({ isDirty: (input) => editorKind(input).holdsText && this.documents.isDirty(input.path), initial: layout.editors });
+    for (const [key, state] of layout.viewStates) this.editors.viewStates.set(key, state);
+    this.documents = new Documents({
+      files: this.files,
+      bufferStore: (path) => this.#bufferStore(path),
+      isOutOfStep: (error) => toProblem(error).code === "buffer_out_of_step",
+      onEdit: (path) => this.editors.keepEverywhere({ kind: "file", path }),
+    });
+    this.tree = new FileTree(this.files, layout.expanded);
+    this.explorer = new ExplorerState(this.tree);
+    this.uploads = new Uploads(this.files, (entry) => this.tree.put(entry));
+    this.#restore(buffers);
+    this.#keeper = new LayoutKeeper({
+      read: () => this.#layout(),
+      write: (next) => client.workspace.putLayout.mutate({ projectId: project.id, layout: next }),
+      writeLast: (next) => sendOnLeave("workspace.putLayout", { projectId: project.id, layout: next }),
+    });
+  }
+
+  /** Unsaved text is open, in tabs at the end where none shows it. */
+  #restore(buffers: ReadonlyMap<string, KeptText>): void {
+    for (const [path, text] of buffers) this.documents.restore(path, text);
+    const open = new Set(openInputs(this.editors.get()).map(({ path }) => path));
+    for (const path of buffers.keys()) if (!open.has(path)) this.editors.openInBackground({ kind: "file", path });
+  }
+
+  /** The project itself is another now: its name, its size. */
+  renamed(project: Project): void {
+    this.project = project;
+  }
+
+  /** Begins to follow the project. Returns how to end it. */
+  start(): () => void {
+    const onFeed = this.feed.listen((event) => {
+      this.tree.onFeed(event);
+      this.documents.onFeed(event);
+    });
+    void this.tree.start();
+    const stops = [
+      onFeed,
+      this.#watch(),
+      // A stream may have gone on telling while nothing that it told of could be read.
+      onReconnected(() => this.feed.tell({ kind: "rescan" })),
+      this.editors.subscribe(() => this.#onEditors()),
+      this.editors.subscribe(this.#keeper.changed),
+      this.frame.subscribe(this.#keeper.changed),
+      this.tree.subscribe(this.#keeper.changed),
+      this.kept.subscribe(this.#keeper.changed),
+    ];
+    const onHide = () => this.#leave();
+    const onVisibility = () => document.visibilityState === "hidden" && this.#leave();
+    window.addEventListener("pagehide", onHide);
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => {
+      this.#leave();
+      window.removeEventListener("pagehide", onHide);
+      document.removeEventListener("visibilitychange", onVisibility);
+      for (const stop of stops) stop();
+      this.documents.dispose();
+    };
+  }
+
+  /** Hears of everything that happens to the files. The link comes back by itself after a lost connection; where the server ended it, it is asked again. */
+  #watch(): () => void {
+    let stopped = false;
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let current: { unsubscribe(): void } | null = null;
+    const again = () => {
+      if (stopped) return;
+      timer = setTimeout(begin, WATCH_AGAIN_MS);
+      // Why it ended may stand with the project: deleted, or not to be seen any more.
+      this.#deps.onProject();
+    };
+    const begin = () => {
+      current = this.#deps.client.workspace.watchProject.subscribe(
+        { projectId: this.projectId },
+        {
+          onData: ({ data }) => {
+            const event: ProjectEvent = "gap" in data ? { kind: "rescan" } : data.event;
+            this.feed.tell(event);
+            if (event.kind === "project") this.#deps.onProject();
+          },
+          onError: again,
+          onComplete: again,
+        },
+      );
+    };
+    begin();
+    return () => {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      current?.unsubscribe();
+    };
+  }
+
+  #onEditors(): void {
+    const state = this.editors.get();
+    const inputs = openInputs(state);
+    this.documents.keepOnly(new Set(inputs.map(({ path }) => path)));
+    const active = state.groups[state.activeGroup]?.active;
+    const input = inputs.find(({ path, kind }) => active === `${kind}:${path}`);
+    if (input?.kind === "file") this.recent.use(input.path);
+  }
+
+  /** The page goes, perhaps for good: what is not on the server yet is sent without waiting for an answer. */
+  #leave(): void {
+    for (const { path, pending } of this.documents.pending()) sendOnLeave("workspace.saveBuffer", { projectId: this.projectId, path, ...pending });
+    this.#keeper.leave();
+  }
+
+  #layout() {
+    this.editors.saveViewStates();
+    return writeLayout({ frame: this.frame.get(), editors: this.editors.get(), viewStates: this.editors.viewStates, expanded: this.tree.get().expanded, views: this.kept.get() });
+  }
+
+  #bufferStore(path: string): IBufferStore {
+    const { client } = this.#deps;
+    const { projectId } = this;
+    return {
+      save: (input) => client.workspace.saveBuffer.mutate({ projectId, path, ...input }),
+      discard: async () => {
+        await client.workspace.discardBuffer.mutate({ projectId, path });
+      },
+    };
+  }
+
+  // Arrows, all four: they are handed around as values.
+  open = (input: EditorInput, options?: OpenEditorOptions): void => {
+    this.editors.open(input, options);
+    // On a phone there is room for one of them.
+    if (this.#deps.isNarrow()) this.frame.update((state) => ({ ...state, sideBar: { ...state.sideBar, visible: false }, panel: { ...state.panel, visible: false }, chat: { ...state.chat, visible: false } }));
+  };
+
+  openFile = (path: string, options?: OpenEditorOptions): void => {
+    this.open({ kind: "file", path }, options);
+  };
+
+  show = (viewId: string): void => {
+    this.frame.show(viewId);
+  };
+
+  revealInExplorer = (path: string): void => {
+    this.frame.showView("explorer");
+    void this.explorer.reveal(path);
+  };
+
+  /** Files were moved: what is open follows. */
+  moved(from: string, to: string): void {
+    this.tree.rename(from, to);
+    this.editors.rename(from, to);
+    this.documents.rename(from, to);
+  }
+}

@@ -1,0 +1,49 @@
+import type { ChangeFile, Hunk } from "@coder/api/execution";
+import { describe, expect, it } from "vitest";
+import { decided, decisionAt, decisionsOf, hunkFrom, linesOfHunk, placeOf, tally } from "./review-state.ts";
+
+const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", decision: "undecided", lines: null };
+
+function file(id: string, hunks: readonly Hunk[]): ChangeFile {
+  return { id, path: `${id}.ts`, kind: "modify", baseHash: null, proposalHash: null, executable: null, reason: "", additions: 0, deletions: 0, hunks: [...hunks], edited: false, version: "1" };
+}
+
+describe("decisions", () => {
+  it("are for a hunk or for lines of it, and one again when all lines are decided alike", () => {
+    const mixed = decided(HUNK, "accepted", [0, 2]);
+    expect([mixed.decision, mixed.lines]).toEqual(["mixed", "aua"]);
+    expect([0, 1, 2].map((line) => decisionAt(mixed, line))).toEqual(["accepted", "undecided", "accepted"]);
+    expect(decided(mixed, "accepted", [1])).toMatchObject({ decision: "accepted", lines: null });
+    expect(decided(mixed, "rejected")).toMatchObject({ decision: "rejected", lines: null });
+  });
+
+  it("can be made again as they were", () => {
+    const before = decided(decided(HUNK, "accepted", [0]), "rejected", [2]);
+    const again = decisionsOf(before).reduce((hunk, { decision, lines }) => decided(hunk, decision, lines), decided(HUNK, "accepted"));
+    expect(again).toEqual(before);
+    expect(decisionsOf(HUNK)).toEqual([{ decision: "undecided" }]);
+  });
+});
+
+describe("hunks", () => {
+  const files = [file("a", [HUNK, { ...HUNK, id: "h2", decision: "accepted" }]), file("b", [{ ...HUNK, id: "h3", decision: "mixed", lines: "aru" }])];
+
+  it("follow each other across files, and stop at the ends", () => {
+    expect(hunkFrom(files, null, 1)).toEqual({ fileId: "a", hunkId: "h1" });
+    expect(hunkFrom(files, { fileId: "a", hunkId: "h2" }, 1)).toEqual({ fileId: "b", hunkId: "h3" });
+    expect(hunkFrom(files, { fileId: "b", hunkId: "h3" }, 1)).toEqual({ fileId: "b", hunkId: "h3" });
+    expect(hunkFrom(files, { fileId: "a", hunkId: "h1" }, -1)).toEqual({ fileId: "a", hunkId: "h1" });
+    expect(hunkFrom([], null, 1)).toBeNull();
+  });
+
+  it("are counted: what has anything accepted is applied, what has anything undecided is open", () => {
+    expect(tally(files)).toEqual({ total: 3, accepted: 2, open: 2 });
+  });
+
+  it("say where they lie, and read line by line", () => {
+    expect(placeOf(HUNK, { kind: "modify", executable: null })).toBe("Lines 3–4");
+    expect(placeOf({ ...HUNK, newLines: 0 }, { kind: "modify", executable: null })).toBe("Removed line 3");
+    expect(placeOf({ ...HUNK, kind: "mode" }, { kind: "modify", executable: true })).toBe("May be run as a program");
+    expect(linesOfHunk(HUNK, ["1", "2", "3", "4"], ["1", "2", "x", "y"])).toEqual([{ sign: "-", number: 3, text: "3" }, { sign: "+", number: 3, text: "x" }, { sign: "+", number: 4, text: "y" }]);
+  });
+});

@@ -1,0 +1,64 @@
+"use client";
+
+import type { ChangeSetId } from "@coder/api/execution";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
+import { useSession } from "#features/session/session.tsx";
+import { useIde } from "../ide-context.ts";
+
+const FOLLOW_AGAIN_MS = 3_000;
+const LISTED = 100;
+/** A browser has few connections to one server for all its tabs: only who reviews a change follows it by a stream. */
+const LOOK_MS = 5_000;
+
+/** The project's change sets, newest first. */
+export function useChanges() {
+  const { projectId } = useIde();
+  const { may } = useSession();
+  const trpc = useTRPC();
+  return useQuery(trpc.execution.listChangeSets.queryOptions({ projectId, limit: LISTED }, { staleTime: Number.POSITIVE_INFINITY, refetchInterval: LOOK_MS, enabled: may("execution.changeSet.read") }));
+}
+
+/** One with its files and decisions. */
+export function useChangeSet(id: ChangeSetId) {
+  const trpc = useTRPC();
+  return useQuery(trpc.execution.getChangeSet.queryOptions({ id }, { staleTime: Number.POSITIVE_INFINITY }));
+}
+
+/** How many wait for somebody, beside the icon. */
+export function useReviewBadge() {
+  const { data } = useChanges();
+  const count = data?.items.filter(({ state }) => state === "ready" || state === "validating" || state === "failed").length ?? 0;
+  return count === 0 ? null : { count, label: count === 1 ? "1 change to review" : `${count} changes to review` };
+}
+
+/** Hears what happens to change sets, by whomever, and asks for them anew. For who looks at one. */
+export function useFollowChanges(): void {
+  const { projectId } = useIde();
+  const { may } = useSession();
+  const allowed = may("execution.changeSet.read");
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (!allowed) return;
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let current: { unsubscribe(): void } | null = null;
+    const ask = (id?: ChangeSetId) => {
+      void queries.invalidateQueries({ queryKey: trpc.execution.listChangeSets.queryKey() });
+      void queries.invalidateQueries({ queryKey: id ? trpc.execution.getChangeSet.queryKey({ id }) : trpc.execution.getChangeSet.queryKey() });
+    };
+    const again = () => {
+      timer = setTimeout(begin, FOLLOW_AGAIN_MS);
+    };
+    const begin = () => {
+      current = client.execution.watchChangeSets.subscribe({ projectId }, { onData: ({ data }) => ask("gap" in data ? undefined : data.event.id), onError: again, onComplete: again });
+    };
+    begin();
+    return () => {
+      if (timer !== null) clearTimeout(timer);
+      current?.unsubscribe();
+    };
+  }, [projectId, allowed, client, queries, trpc]);
+}

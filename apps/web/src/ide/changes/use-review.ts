@@ -1,0 +1,120 @@
+"use client";
+
+import type { ChangeFile, ChangeFiles, ChangeSetId, Decision, Hunk } from "@coder/api/execution";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useRef, useState } from "react";
+import { toProblem } from "#api/problem.ts";
+import { useTRPC } from "#api/trpc.tsx";
+import { inTurn } from "#lib/in-turn.ts";
+import { toast } from "#ui/toast.tsx";
+import { decided, decisionsOf, type HunkPlace } from "./review-state.ts";
+
+interface Remembered {
+  readonly fileId: string;
+  readonly hunks: readonly Hunk[];
+}
+
+/** What can be done with a change set under review. Decisions show at once, go to the server one after the other, and can be undone. */
+export function useReview(id: ChangeSetId) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { queryKey } = trpc.execution.getChangeSet.queryOptions({ id });
+  const undoable = useRef<(readonly Remembered[])[]>([]);
+  /** Each decision is good for the version that the one before made. */
+  const [next] = useState(inTurn);
+
+  const read = useCallback(() => queries.getQueryData(queryKey), [queries, queryKey]);
+  const show = useCallback((change: (files: readonly ChangeFile[]) => readonly ChangeFile[]) => {
+    queries.setQueryData(queryKey, (before) => before && { ...before, files: [...change(before.files)] });
+  }, [queries, queryKey]);
+  const settled = useCallback(() => void queries.invalidateQueries({ queryKey }), [queries, queryKey]);
+  const onError = useCallback((error: unknown) => {
+    const { message, remedy } = toProblem(error);
+    toast({ kind: "error", title: message, detail: remedy });
+    settled();
+  }, [settled]);
+
+  const decideMutation = useMutation(trpc.execution.decideChanges.mutationOptions());
+  const { mutateAsync: decideOnServer } = decideMutation;
+  const send = useCallback((decision: Decision, targets: readonly { readonly fileId: string; readonly hunks?: { id: string; lines?: number[] }[] }[]) => {
+    void next(async () => {
+      const files = new Map(read()?.files.map((file) => [file.id, file]));
+      const known = targets.flatMap(({ fileId, hunks }) => {
+        const file = files.get(fileId);
+        return file ? [{ fileId, version: file.version, ...(hunks ? { hunks } : {}) }] : [];
+      });
+      if (known.length === 0) return;
+      try {
+        const { files: written }: ChangeFiles = await decideOnServer({ id, decision, targets: known });
+        // Later decisions are shown already: only the version is news.
+        const versions = new Map(written.map((file) => [file.id, file.version]));
+        show((now) => now.map((file) => ({ ...file, version: versions.get(file.id) ?? file.version })));
+      } catch (error) {
+        onError(error);
+      }
+    });
+  }, [id, next, decideOnServer, read, show, onError]);
+
+  const decide = useCallback((decision: Decision, places: readonly { readonly fileId: string; readonly hunkId?: string; readonly lines?: readonly number[] }[]) => {
+    const files = read()?.files ?? [];
+    const byFile = new Map(places.map((place) => [place.fileId, place]));
+    undoable.current.push(files.filter((file) => byFile.has(file.id)).map((file) => ({ fileId: file.id, hunks: file.hunks })));
+    show((now) => now.map((file) => {
+      const place = byFile.get(file.id);
+      if (!place) return file;
+      return { ...file, hunks: file.hunks.map((hunk) => (place.hunkId === undefined || place.hunkId === hunk.id ? decided(hunk, decision, place.lines) : hunk)) };
+    }));
+    send(decision, places.map(({ fileId, hunkId, lines }) => ({ fileId, ...(hunkId === undefined ? {} : { hunks: [{ id: hunkId, ...(lines ? { lines: [...lines] } : {}) }] }) })));
+  }, [read, show, send]);
+
+  /** Returns where something is as it was before. */
+  const undoDecision = useCallback((): HunkPlace | null => {
+    const last = undoable.current.pop();
+    if (!last) return null;
+    let place: HunkPlace | null = null;
+    for (const { fileId, hunks } of last) {
+      const now = read()?.files.find((file) => file.id === fileId);
+      for (const before of hunks) {
+        const hunk = now?.hunks.find((each) => each.id === before.id);
+        if (!hunk || (hunk.decision === before.decision && hunk.lines === before.lines)) continue;
+        place ??= { fileId, hunkId: before.id };
+        show((files) => files.map((file) => (file.id === fileId ? { ...file, hunks: file.hunks.map((each) => (each.id === before.id ? before : each)) } : file)));
+        for (const { decision, lines } of decisionsOf(before)) send(decision, [{ fileId, hunks: [{ id: before.id, ...(lines ? { lines: [...lines] } : {}) }] }]);
+      }
+    }
+    return place;
+  }, [read, show, send]);
+
+  const options = { onSettled: settled, onError };
+  const edit = useMutation(trpc.execution.editProposal.mutationOptions(options));
+  const comment = useMutation(trpc.execution.addComment.mutationOptions(options));
+  const uncomment = useMutation(trpc.execution.deleteComment.mutationOptions(options));
+  const apply = useMutation(trpc.execution.applyChangeSet.mutationOptions(options));
+  const undo = useMutation(trpc.execution.undoChangeSet.mutationOptions(options));
+  const validate = useMutation(trpc.execution.validateChangeSet.mutationOptions(options));
+  const discard = useMutation(trpc.execution.discardChangeSet.mutationOptions(options));
+  const cancel = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions(options));
+
+  /** What was decided a moment ago is part of it: the version is read when all of that is written. */
+  const whenDecided = (use: (version: string) => void) => {
+    void next(async () => {
+      await queries.refetchQueries({ queryKey });
+      const version = read()?.version;
+      if (version !== undefined) use(version);
+    });
+  };
+  return {
+    decide,
+    undoDecision,
+    edit: (file: ChangeFile, content: string) => edit.mutateAsync({ id, fileId: file.id, version: file.version, content }),
+    comment: (fileId: string, side: "original" | "proposal", line: number, text: string) => comment.mutateAsync({ id, fileId, side, line, text }),
+    uncomment: (commentId: string) => uncomment.mutate({ id, commentId }),
+    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => whenDecided((version) => apply.mutate({ id, version, stale, validation })),
+    undo: (stale: "refuse" | "merge") => whenDecided((version) => undo.mutate({ id, version, stale })),
+    validate: () => whenDecided(() => validate.mutate({ id })),
+    discard: () => discard.mutate({ id }),
+    cancel: (job: { readonly name: string; readonly id: string }) => cancel.mutate({ queue: job.name, id: job.id }),
+    pending: apply.isPending || undo.isPending,
+  };
+}
+export type ReviewControl = ReturnType<typeof useReview>;

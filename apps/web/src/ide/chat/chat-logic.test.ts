@@ -1,0 +1,34 @@
+import type { ConversationDetails } from "@coder/api/ai-service";
+import { describe, expect, it } from "vitest";
+import { applyEvent } from "./apply-event.ts";
+import { citationOf } from "./citations.ts";
+import { costText } from "./words.ts";
+
+const MESSAGE = { id: "m", state: "running", parts: [{ kind: "text", text: "Hello" }] };
+const details = { messages: [MESSAGE] } as unknown as ConversationDetails;
+const text = (offset: number, added: string, messageId = "m", part = 0) => applyEvent(details, { kind: "text", messageId, part, offset, text: added } as Parameters<typeof applyEvent>[1]);
+
+describe("an event of a conversation", () => {
+  it("adds text where it belongs, once", () => {
+    expect(text(5, " there")?.messages[0]?.parts).toEqual([{ kind: "text", text: "Hello there" }]);
+    expect(text(0, "Hello")).toBe(details);
+    expect(text(3, "lo you")?.messages[0]?.parts).toEqual([{ kind: "text", text: "Hello you" }]);
+  });
+
+  it("asks for the whole where something was missed", () => {
+    expect([text(9, "x"), text(0, "x", "other"), text(0, "x", "m", 4), applyEvent(details, { kind: "conversation" })]).toEqual([null, null, null, null]);
+  });
+});
+
+describe("a citation", () => {
+  it.each([
+    ["src/a.ts:12", { path: "src/a.ts", line: 12, endLine: null }], ["a.ts:1-9", { path: "a.ts", line: 1, endLine: 9 }], ["src/app/[id]/page.tsx", { path: "src/app/[id]/page.tsx", line: null, endLine: null }],
+    ["bin/start", { path: "bin/start", line: null, endLine: null }],
+  ])("is %s", (code, expected) => expect(citationOf(code)).toEqual(expected));
+
+  it.each(["a.b", "const x = 1", "../etc/passwd:1", "array.map", "1.2.3", "https://host/a.ts", "foo()", ""])("is not %s", (code) => expect(citationOf(code)).toBeNull());
+});
+
+it("tells costs so that small ones are no zero", () => {
+  expect([0, 12, 12_345, 1_500_000].map(costText)).toEqual(["free", "$0.000012", "$0.0123", "$1.50"]);
+});

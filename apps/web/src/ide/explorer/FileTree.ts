@@ -1,0 +1,264 @@
+import type { Entry, EntryPage } from "@coder/api/workspace";
+import { toProblem } from "#api/problem.ts";
+import { Store } from "#lib/store.ts";
+import { baseName, folderOf, isWithin, joinPath } from "../editors/editor-input.ts";
+import type { FileChange, ProjectEvent } from "../files/project-feed.ts";
+import { type Draft, type Folder, onlyFolder, type Row, type TreeContent, treeRows, withEntry } from "./tree-rows.ts";
+
+/** What the tree asks the server for. */
+export interface ITreeSource {
+  listFolder(path: string, cursor: string | null, limit: number): Promise<EntryPage>;
+  getEntry(path: string): Promise<Entry>;
+}
+
+const PAGE = 1_000;
+const BIG_PAGE = 5_000;
+/** More changes than this in one folder, and it is listed anew. */
+const MAX_SINGLE = 16;
+const IGNORE_FILES = [".gitignore", ".ignore", ".rgignore"];
+const UNKNOWN: Folder = { entries: [], nextCursor: null, loading: true, problem: null };
+
+/** The tree of a project's files: folders are read when they are opened, and follow what happens on the disk. */
+export class FileTree extends Store<TreeContent> {
+  readonly #source: ITreeSource;
+  readonly #loads = new Map<string, Promise<void>>();
+  /** Folders that changed while they were being read. */
+  readonly #stale = new Set<string>();
+  /** The last question about an entry: answers to earlier ones are out of date. */
+  readonly #asked = new Map<string, symbol>();
+  #rows: readonly Row[] = [];
+  #rowsOf: TreeContent | null = null;
+
+  constructor(source: ITreeSource, expanded: Iterable<string> = []) {
+    super({ folders: new Map(), expanded: new Set(expanded), draft: null, showsExcluded: false });
+    this.#source = source;
+  }
+
+  /** The same array until something changes. */
+  readonly rows = (): readonly Row[] => {
+    const content = this.get();
+    if (content !== this.#rowsOf) {
+      this.#rows = treeRows(content);
+      this.#rowsOf = content;
+    }
+    return this.#rows;
+  };
+
+  /** Reads the root and every folder that was open. */
+  async start(): Promise<void> {
+    await this.#load("");
+    // From the outside in: a folder that is gone takes what was open in it along.
+    for (const path of [...this.get().expanded].sort()) {
+      if (this.entry(path)?.kind === "folder") await this.#load(path);
+      else this.#setExpanded(path, false);
+    }
+  }
+
+  entry(path: string): Entry | undefined {
+    return this.get().folders.get(folderOf(path))?.entries.find((entry) => entry.path === path);
+  }
+
+  async expand(path: string): Promise<void> {
+    this.#setExpanded(path, true);
+    if (!this.get().folders.has(path)) await this.#load(path);
+    const only = onlyFolder(this.get(), path);
+    if (only) await this.expand(only.path);
+  }
+
+  collapse(path: string): void {
+    this.#setExpanded(path, false);
+  }
+
+  toggle(path: string): void {
+    if (this.get().expanded.has(path)) this.collapse(path);
+    else void this.expand(path);
+  }
+
+  collapseAll(): void {
+    this.update((content) => ({ ...content, expanded: new Set() }));
+  }
+
+  /** Opens everything above a path, and reads on until it is there. Resolves with whether it is. */
+  async reveal(path: string): Promise<boolean> {
+    const above: string[] = [];
+    for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) above.unshift(folder);
+    if (!this.get().folders.has("")) await this.#load("");
+    for (const folder of above) {
+      if (!(await this.#find(folder))) return false;
+      await this.expand(folder);
+    }
+    return this.#find(path);
+  }
+
+  async #find(path: string): Promise<boolean> {
+    const folder = folderOf(path);
+    while (!this.entry(path)) {
+      if ((this.get().folders.get(folder)?.nextCursor ?? null) === null) return false;
+      await this.loadMore(folder, BIG_PAGE);
+      if (this.get().folders.get(folder)?.problem) return false;
+    }
+    return true;
+  }
+
+  /** The next page of a folder; by itself, pages grow with what is there already. */
+  async loadMore(path: string, limit = Math.min(BIG_PAGE, Math.max(PAGE, this.get().folders.get(path)?.entries.length ?? 0))): Promise<void> {
+    const folder = this.get().folders.get(path);
+    if (!folder || folder.loading || folder.nextCursor === null) return this.#loads.get(path);
+    const cursor = folder.nextCursor;
+    await this.#once(path, async () => {
+      this.#patch(path, { loading: true, problem: null });
+      try {
+        const { items, nextCursor } = await this.#source.listFolder(path, cursor, limit);
+        const present = this.get().folders.get(path)?.entries ?? [];
+        const known = new Set(present.map((entry) => entry.path));
+        this.#patch(path, { entries: [...present, ...items.filter((entry) => !known.has(entry.path))], nextCursor, loading: false });
+      } catch (error) {
+        this.#patch(path, { loading: false, problem: toProblem(error) });
+      }
+    });
+  }
+
+  /** Reads a folder again, as far as it was read. What is the same stays in its place. */
+  async refresh(path: string): Promise<void> {
+    if (this.#loads.has(path)) {
+      this.#stale.add(path);
+      return;
+    }
+    if (this.get().folders.has(path)) await this.#load(path);
+  }
+
+  async refreshAll(): Promise<void> {
+    await Promise.all([...this.get().folders.keys()].map((path) => this.refresh(path)));
+  }
+
+  #load(path: string): Promise<void> {
+    return this.#once(path, async () => {
+      const before = this.get().folders.get(path);
+      if (!before) this.#patch(path, UNKNOWN);
+      const wanted = Math.max(PAGE, before?.entries.length ?? 0);
+      try {
+        const entries: Entry[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: EntryPage = await this.#source.listFolder(path, cursor, Math.min(BIG_PAGE, wanted - entries.length));
+          entries.push(...page.items);
+          cursor = page.nextCursor;
+        } while (cursor !== null && entries.length < wanted);
+        this.#patch(path, { entries, nextCursor: cursor, loading: false, problem: null });
+      } catch (error) {
+        const problem = toProblem(error);
+        if (path !== "" && (problem.code === "entry_not_found" || problem.code === "not_a_folder")) this.forget(path);
+        else this.#patch(path, { loading: false, problem });
+      }
+    });
+  }
+
+  async #once(path: string, work: () => Promise<void>): Promise<void> {
+    const running = this.#loads.get(path);
+    if (running) return running;
+    const load = work().finally(() => this.#loads.delete(path));
+    this.#loads.set(path, load);
+    await load;
+    if (this.#stale.delete(path)) await this.refresh(path);
+  }
+
+  onFeed(event: ProjectEvent): void {
+    if (event.kind === "rescan") void this.refreshAll();
+    if (event.kind === "changed") this.#follow(event.changes);
+  }
+
+  #follow(changes: readonly FileChange[]): void {
+    if (changes.some(({ path }) => IGNORE_FILES.includes(baseName(path)))) {
+      void this.refreshAll();
+      return;
+    }
+    const byFolder = Map.groupBy(
+      changes.filter(({ path, kind }) => this.get().folders.has(folderOf(path)) && (kind !== "modified" || !this.entry(path))),
+      ({ path }) => folderOf(path),
+    );
+    for (const [folder, inFolder] of byFolder) {
+      const partial = this.get().folders.get(folder)?.nextCursor !== null;
+      if (inFolder.length > MAX_SINGLE || (partial && inFolder.some(({ kind }) => kind === "created"))) void this.refresh(folder);
+      else for (const change of inFolder) void this.#followOne(change);
+    }
+  }
+
+  async #followOne({ path, kind }: FileChange): Promise<void> {
+    if (kind === "deleted") return this.forget(path);
+    const question = Symbol(path);
+    this.#asked.set(path, question);
+    const entry = await this.#source.getEntry(path).catch((error: unknown) => (toProblem(error).code === "entry_not_found" ? null : undefined));
+    if (this.#asked.get(path) !== question) return;
+    this.#asked.delete(path);
+    if (entry) this.put(entry);
+    else if (entry === null) this.forget(path);
+  }
+
+  /** Shows an entry where it belongs, if that folder is known. */
+  put(entry: Entry): void {
+    const parent = folderOf(entry.path);
+    const folder = this.get().folders.get(parent);
+    if (!folder) return;
+    if (this.#loads.has(parent)) this.#stale.add(parent);
+    const before = folder.entries.find(({ path }) => path === entry.path);
+    if (before && before.kind !== entry.kind) this.forget(entry.path);
+    this.#patch(parent, { entries: withEntry(this.get().folders.get(parent)?.entries ?? [], entry) });
+  }
+
+  /** Takes an entry out, with all that is known below it. */
+  forget(path: string): void {
+    for (const asked of this.#asked.keys()) if (isWithin(asked, path)) this.#asked.delete(asked);
+    this.update((content) => {
+      const parent = content.folders.get(folderOf(path));
+      const folders = new Map([...content.folders].filter(([folder]) => !isWithin(folder, path)));
+      if (parent) folders.set(folderOf(path), { ...parent, entries: parent.entries.filter((entry) => entry.path !== path) });
+      return { ...content, folders, expanded: new Set([...content.expanded].filter((folder) => !isWithin(folder, path))) };
+    });
+  }
+
+  /** Takes an entry and all below it to another place, as it will be on the disk. What was open stays open. */
+  rename(from: string, to: string): void {
+    const entry = this.entry(from);
+    if (!entry) return;
+    const moved = (path: string) => (isWithin(path, from) ? to + path.slice(from.length) : path);
+    const open = [...this.get().expanded].filter((path) => isWithin(path, from));
+    const known = [...this.get().folders].filter(([path]) => isWithin(path, from));
+    this.forget(from);
+    this.put({ ...entry, path: to, name: baseName(to) });
+    if (!this.get().folders.has(folderOf(to))) return;
+    this.update((content) => ({
+      ...content,
+      expanded: new Set([...content.expanded, ...open.map(moved)]),
+      folders: new Map([...content.folders, ...known.map(([path, folder]) => [moved(path), { ...folder, entries: folder.entries.map((each) => ({ ...each, path: moved(each.path) })) }] as const)]),
+    }));
+  }
+
+  setShowsExcluded(showsExcluded: boolean): void {
+    if (this.get().showsExcluded !== showsExcluded) this.update((content) => ({ ...content, showsExcluded }));
+  }
+
+  setDraft(draft: Draft | null): void {
+    this.update((content) => ({ ...content, draft }));
+    if (draft && draft.folder !== "") void this.expand(draft.folder);
+  }
+
+  /** Why there cannot be something of that name; null when there can. `except` is the entry that is being renamed. */
+  nameTaken(folder: string, name: string, except: string | null): boolean {
+    const path = joinPath(folder, name);
+    return path !== except && this.entry(path) !== undefined;
+  }
+
+  #setExpanded(path: string, open: boolean): void {
+    this.update((content) => {
+      if (content.expanded.has(path) === open) return content;
+      const expanded = new Set(content.expanded);
+      if (open) expanded.add(path);
+      else expanded.delete(path);
+      return { ...content, expanded };
+    });
+  }
+
+  #patch(path: string, change: Partial<Folder>): void {
+    this.update((content) => ({ ...content, folders: new Map(content.folders).set(path, { ...UNKNOWN, ...content.folders.get(path), ...change }) }));
+  }
+}

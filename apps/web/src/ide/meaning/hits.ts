@@ -1,0 +1,48 @@
+import type { ChunkKind, Hit, SkipReason } from "@coder/api/embeddings";
+import type { IconName } from "#ui/icon.tsx";
+import type { TreeRow } from "../lists/tree-list.tsx";
+
+export interface HitRow extends TreeRow {
+  readonly hit: Hit;
+  readonly title: string;
+  /** `src/cart.ts:12` */
+  readonly place: string;
+}
+
+/** Below this a hit is a guess. */
+export const GUESS = 0.15;
+
+export function hitRows(hits: readonly Hit[]): readonly HitRow[] {
+  return hits.map((hit, index) => {
+    const { path, symbol, startLine, endLine, score, reason } = hit;
+    const title = symbol ?? path.slice(path.lastIndexOf("/") + 1);
+    const place = `${path}:${startLine}`;
+    return {
+      key: `${path}:${startLine}:${endLine}:${symbol ?? ""}`,
+      level: 1,
+      hit,
+      title,
+      place,
+      label: `${index + 1}: ${title}, ${place}, ${reason.summary}, ${percentOf(score)}`,
+      tooltip: `${place}\n${reason.summary}\n\n${hit.preview.slice(0, 600)}`,
+    };
+  });
+}
+
+/** `87 %` */
+export function percentOf(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+export const KIND_ICONS: Readonly<Record<ChunkKind, IconName>> = {
+  function: "symbol-key", method: "symbol-key", class: "symbol-key", interface: "symbol-key", type: "symbol-key", enum: "symbol-key", module: "package", variable: "symbol-key", text: "file",
+};
+
+const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  binary: "not text", empty: "empty", generated: "made by a program", minified: "minified", too_large: "too large", unreadable: "unreadable",
+};
+
+/** `12 not text, 3 too large`: why files are not in the index. */
+export function skippedText(skipped: readonly { readonly reason: SkipReason; readonly count: number }[]): string {
+  return skipped.filter(({ count }) => count > 0).map(({ reason, count }) => `${count.toLocaleString("en")} ${SKIPPED[reason]}`).join(", ");
+}

@@ -1,0 +1,138 @@
+"use client";
+
+import type { embeddingsPermissions } from "@coder/api/embeddings";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
+import { z } from "zod";
+import { Loaded } from "#api/loaded.tsx";
+import { toProblem } from "#api/problem.ts";
+import { useTRPC } from "#api/trpc.tsx";
+import { useCommands } from "#commands/registry.tsx";
+import { useSession } from "#features/session/session.tsx";
+import { Button, IconButton } from "#ui/button.tsx";
+import { Icon } from "#ui/icon.tsx";
+import { EmptyState, InlineProblem, Notice } from "#ui/states.tsx";
+import { useIde } from "../ide-context.ts";
+import { TreeList } from "../lists/tree-list.tsx";
+import { useKept } from "../use-kept.ts";
+import { GUESS, hitRows, type HitRow, KIND_ICONS, percentOf } from "./hits.ts";
+import { IndexState } from "./index-state.tsx";
+import styles from "./meaning.module.css";
+import { isRunning, useIndex } from "./use-index.ts";
+
+const ROW_HEIGHT = 46;
+const QuerySchema = z.string().max(2_000);
+const WRITE = "embeddings.index.write" satisfies keyof typeof embeddingsPermissions;
+
+/** Finds code by what it does, and says why. */
+export function MeaningView() {
+  const control = useIndex();
+  const { may } = useSession();
+  const { index } = control;
+  const writable = may(WRITE);
+  const idle = index !== undefined && !isRunning(index);
+  useCommands([
+    { id: "meaning.index", title: index?.indexedAt ? "Update the index" : "Index this project", category: "Search by meaning", icon: "refresh", enabled: writable && idle, run: () => control.start(false) },
+    { id: "meaning.reindex", title: "Index every file anew", category: "Search by meaning", enabled: writable && idle && index.indexedAt !== null, run: () => control.start(true) },
+    { id: "meaning.cancel", title: "Cancel indexing", category: "Search by meaning", icon: "stop-circle", enabled: control.cancel !== null, run: () => control.cancel?.() },
+    { id: "meaning.remove", title: "Remove the index", category: "Search by meaning", icon: "trash", enabled: writable && idle && index.indexedAt !== null, run: control.remove },
+  ]);
+  return (
+    <Loaded query={control.query} what="the index" skeleton={null}>
+      {(present) =>
+        present.indexedAt === null && !isRunning(present) ? (
+          <EmptyState
+            icon="sparkle"
+            title="Find code by what it does"
+            actions={
+              writable ? (
+                <Button variant="primary" data-first-focus="" pending={control.starting} onClick={() => control.start(false)}>
+                  Index this project
+                </Button>
+              ) : null
+            }
+          >
+            <p>Describe what you look for in your own words. The project is indexed here, without a model and without the network, and the index follows your changes.</p>
+            {present.problem ? (
+              <Notice tone="error" title={present.problem.message}>
+                <p>{present.problem.remedy}</p>
+              </Notice>
+            ) : null}
+          </EmptyState>
+        ) : (
+          <div className={styles.view}>
+            <Search searchable={present.indexedAt !== null}>
+              <IndexState index={present} control={control} mayWrite={writable} />
+            </Search>
+          </div>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Search({ searchable, children }: { readonly searchable: boolean; readonly children: ReactNode }) {
+  const { projectId, openFile } = useIde();
+  const [asked, setAsked] = useKept("meaning", QuerySchema, "");
+  const [typed, setTyped] = useState(asked);
+  const trpc = useTRPC();
+  const wanted = asked.trim() !== "" && searchable;
+  const query = useQuery({ ...trpc.embeddings.search.queryOptions({ projectId, query: asked, limit: 50 }), enabled: wanted, placeholderData: keepPreviousData });
+  const result = wanted ? query.data : undefined;
+  const rows = useMemo(() => hitRows(result?.hits ?? []), [result]);
+  const open = ({ hit }: HitRow, keepFocus: boolean) => openFile(hit.path, { preview: true, keepFocus, at: { line: hit.startLine, endLine: hit.startLine } });
+  return (
+    <>
+      <form
+        className={styles.form}
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAsked(typed.trim());
+        }}
+      >
+        <div className={styles.field}>
+          <input className={styles.input} data-first-focus="" aria-label="What the code does" placeholder="Where do we check the password" value={typed} spellCheck={false} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
+          <IconButton type="submit" icon={query.isFetching ? "loading" : "search"} label="Search" className={styles.go} />
+        </div>
+      </form>
+      {children}
+      {query.error ? <div className={styles.problem}><InlineProblem problem={toProblem(query.error)} onRetry={() => void query.refetch()} /></div> : null}
+      {result?.problem ? (
+        <div className={styles.problem}>
+          <Notice tone="warning" title={result.problem.message}>
+            <p>{result.problem.remedy} These results come from the built-in ranking.</p>
+          </Notice>
+        </div>
+      ) : null}
+      {result ? (
+        <p className={styles.outcome} role="status">
+          {rows.length === 0 ? "Nothing here says that. Try other words." : `${rows.length} results in ${result.tookMs} ms, ${result.ranking === "builtin" ? "built-in ranking" : "with the embeddings endpoint"}`}
+          {result.index.stale ? ". Files have changed since they were indexed" : ""}
+        </p>
+      ) : null}
+      {rows.length > 0 ? (
+        <TreeList label="Results" rows={rows} rowHeight={ROW_HEIGHT} onOpen={open} onToggle={() => undefined}>
+          {(row) => <HitLine row={row} />}
+        </TreeList>
+      ) : null}
+    </>
+  );
+}
+
+function HitLine({ row: { hit, title, place } }: { readonly row: HitRow }) {
+  const { kind, score, reason } = hit;
+  return (
+    <div className={styles.hit}>
+      <div className={styles.hitHead}>
+        <Icon name={KIND_ICONS[kind]} className={styles.icon} />
+        <span className={styles.symbol}>{title}</span>
+        <span className={styles.place}>{place}</span>
+        <span className={styles.score} data-guess={score < GUESS}>
+          {percentOf(score)}
+        </span>
+      </div>
+      <div className={styles.reason}>{reason.summary}</div>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+/** The interface is English; months in letters and a clock of 24 hours read the same to everybody. */
+const LOCALE = "en-GB";
+
+const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** `3 minutes ago`, `in 6 days`, `just now`. */
+export function relativeTime(iso: string, now: number): string {
+  const seconds = (Date.parse(iso) - now) / 1000;
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(seconds) >= length) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+  }
+  return seconds > 5 ? "in less than a minute" : "just now";
+}
+
+/** `12 Nov 2026, 14:03:22.105 CET`: to the millisecond, in the person's zone. */
+export function exactTime(iso: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    timeZoneName: "short",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(iso));
+}
+
+/** `14:03:22` today, `12 Nov 14:03` this year, `12 Nov 2025` before: for columns. */
+export function columnTime(iso: string, now: number, timeZone?: string): string {
+  const date = new Date(iso);
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const day = (value: Date) => new Intl.DateTimeFormat("en-CA", { ...zone }).format(value);
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  if (day(date) === day(new Date(now))) return new Intl.DateTimeFormat(LOCALE, { ...zone, ...clock, second: "2-digit" }).format(date);
+  const sameYear = day(date).slice(0, 4) === day(new Date(now)).slice(0, 4);
+  const date_ = { ...zone, day: "numeric", month: "short" } as const;
+  if (!sameYear) return new Intl.DateTimeFormat(LOCALE, { ...date_, year: "numeric" }).format(date);
+  return `${new Intl.DateTimeFormat(LOCALE, date_).format(date)} ${new Intl.DateTimeFormat(LOCALE, { ...zone, ...clock }).format(date)}`;
+}
+
+/** The instant at which a day begins in a zone. Null for a day that is not in the calendar. */
+export function startOfDay(day: string, timeZone: string | undefined, plusDays: number = 0): string | null {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
+  if (!match) return null;
+  const [year, month, date] = [Number(match[1]), Number(match[2]) - 1, Number(match[3])];
+  const midnight = new Date(Date.UTC(year, month, date));
+  if (midnight.getUTCMonth() !== month || midnight.getUTCDate() !== date) return null;
+  const wanted = Date.UTC(year, month, date + plusDays);
+  // Twice, because the offset at the first guess may be that of before a change of the clocks.
+  const guess = wanted - zoneOffset(wanted, timeZone);
+  return new Date(wanted - zoneOffset(guess, timeZone)).toISOString();
+}
+
+/** Milliseconds by which a zone's clocks are ahead of UTC at an instant. */
+function zoneOffset(instant: number, timeZone: string | undefined): number {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", ...(timeZone === undefined ? {} : { timeZone }),
+  }).formatToParts(new Date(instant));
+  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((entry) => entry.type === type)?.value);
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second")) - Math.floor(instant / 1000) * 1000;
+}
+
+/** `1,204` and `3.2 s`: numbers with their units. */
+export function count(value: number): string {
+  return new Intl.NumberFormat("en").format(value);
+}
+
+/** `1 entry`, `1,204 entries`. */
+export function plural(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const units: readonly (readonly [string, number])[] = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]];
+  const first = units.findIndex(([, length]) => seconds >= length);
+  const [, big] = units[first] ?? ["s", 1];
+  const rest = Math.floor((seconds % big) / (units[first + 1]?.[1] ?? 1));
+  const head = `${Math.floor(seconds / big)} ${units[first]?.[0]}`;
+  return rest > 0 && units[first + 1] ? `${head} ${rest} ${units[first + 1]?.[0]}` : head;
+}
