@@ -1,0 +1,128 @@
+import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
+import { startModel } from "./model.ts";
+import { startProduct } from "./product.ts";
+import { expect, importArchive, makeArchive, tab, test as base } from "./projects.ts";
+
+const test = base.extend<object, { readonly model: Awaited<ReturnType<typeof startModel>> }>({
+  model: [
+    async ({ browserName: _browser }, use) => {
+      const model = await startModel();
+      await use(model);
+      await model.mock.stop();
+    },
+    { scope: "worker" },
+  ],
+  product: [
+    async ({ model }, use) => {
+      const product = await startProduct(model.variables);
+      await use(product);
+      await product.stop();
+    },
+    { scope: "worker", timeout: 660_000 },
+  ],
+});
+
+test.use({ installation: "chat" });
+
+test("somebody asks a model about other people's code, and gets answers, places and a change to review", async ({ visit, owner, product, model }) => {
+  test.setTimeout(600_000);
+  const { page, complaints } = await visit({ storageState: owner });
+  const archive = makeArchive({ packages: ["ms"], name: "ms" });
+  await importArchive(page, archive.path);
+  archive.dispose();
+
+  await page.keyboard.press("Control+Alt+b");
+  const chat = page.getByRole("region", { name: "Chat" });
+  const input = chat.getByRole("textbox", { name: "Message" });
+  const last = chat.getByRole("article", { name: "Answer" }).last();
+  const say = async (text: string) => {
+    await input.fill(text);
+    await page.keyboard.press("Enter");
+  };
+  await expect(chat.getByRole("heading", { name: "Ask about this project" })).toBeVisible();
+  await expect(input).toBeFocused();
+  await expectAccessible(page, "the chat before anything is asked");
+
+  // It looks, and cites what it found.
+  await say("Where is a text read as a time?");
+  await expect(last.getByText("A text is read as a time by")).toBeVisible();
+  await expect(chat.getByRole("button", { name: /Search: function parse/ })).toBeVisible();
+  await expect(last.getByText(/\$0\.\d+/)).toBeVisible();
+  await expect(last.locator("img")).toHaveCount(0);
+  const sent = JSON.stringify(model.mock.getRequests().map(({ body }) => body));
+  expect(sent).toContain("function parse(str)");
+  await chat.getByRole("button", { name: "index.js:48" }).click();
+  await expect(tab(page, /index\.js/)).toBeVisible();
+  await expect(page.locator(".monaco-editor .view-lines").first()).toContainText("parse");
+  await expectAccessible(page, "an answer");
+  await expectNoSidewaysScroll(page);
+
+  // It proposes, and nothing is changed before it is reviewed.
+  await say("Add a comment to what a second is");
+  await last.getByRole("button", { name: "Review the changes" }).click();
+  await expect(tab(page, /Say what a second is/)).toBeVisible();
+
+  // Edited, and answered again: both stand beside each other.
+  await chat.getByRole("article", { name: "You" }).last().getByRole("button", { name: "Edit and send again" }).click();
+  await chat.getByRole("textbox", { name: "Edit the message" }).fill("Just say something");
+  await page.keyboard.press("Enter");
+  await expect(last).toContainText("I am a mock.");
+  await expect(chat.getByText("2 of 2")).toBeVisible();
+  await last.getByRole("button", { name: "Retry" }).click();
+  await expect(chat.getByText("2 of 2")).toHaveCount(2);
+  await expect(last).toContainText("I am a mock.");
+  await chat.getByRole("button", { name: "The version before" }).first().click();
+  await expect(chat.getByText("Add a comment to what a second is")).toBeVisible();
+
+  // Stopped in the middle: what came is kept.
+  await say("Tell it slowly");
+  await expect(last).toContainText("word3");
+  await chat.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(last).toContainText("Stopped");
+  await expect(last).not.toContainText("word399");
+
+  // The server dies in the middle: what came is kept, and is marked.
+  if (product.killGateway) {
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("word3");
+    await page.waitForTimeout(1_000);
+    await product.killGateway();
+    await product.ready();
+    await page.reload();
+    await expect(chat).toBeVisible();
+    await expect(last).toContainText("word3");
+    await expect(last).toContainText("Incomplete", { timeout: 40_000 });
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("word3");
+    await chat.getByRole("button", { name: "Stop", exact: true }).click();
+  }
+
+  // Several conversations, found again by their words.
+  await chat.getByRole("button", { name: "Begin a conversation" }).click();
+  await say("Something else entirely");
+  await expect(last).toContainText("I am a mock.");
+  await chat.getByRole("button", { name: "Show conversations" }).click();
+  await chat.getByRole("searchbox", { name: "Search conversations" }).fill("text read");
+  await expect(chat.getByRole("list", { name: "Conversations" }).getByRole("button")).toHaveCount(1);
+  await expectAccessible(page, "the list of conversations");
+  await chat.getByRole("button", { name: /Where is a text read/ }).click();
+  await expect(chat.getByRole("heading", { name: /Where is a text read/ })).toBeVisible();
+
+  // Commands need no model.
+  await chat.getByRole("button", { name: "Begin a conversation" }).click();
+  const asked = model.mock.getRequests().length;
+  await say("/find index");
+  await expect(last.getByRole("button", { name: "index.js:1", exact: true })).toBeVisible();
+  await expect(last).toContainText("Built in");
+  expect(model.mock.getRequests()).toHaveLength(asked);
+
+  // What it cost and what was sent.
+  await page.goto("/settings?tab=models");
+  await expect(page.getByRole("heading", { name: /Budget of/ })).toBeVisible();
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.getByRole("row", { name: /Answers/ })).toContainText("Works");
+  await expect(page.getByRole("table", { name: /Requests to endpoints/ }).getByRole("row").nth(1)).toContainText("127.0.0.1");
+  await expectAccessible(page, "the models");
+  await expectNoSidewaysScroll(page);
+  expect(complaints).toEqual([]);
+});

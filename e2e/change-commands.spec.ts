@@ -1,0 +1,49 @@
+import { expectAccessible } from "./fixtures.ts";
+import { expect, importArchive, makeArchive, tab, test } from "./projects.ts";
+
+test.use({ installation: "commands" });
+
+test("without a model the chat says so, works as a command line, and sends nothing anywhere", async ({ visit, owner }) => {
+  test.setTimeout(300_000);
+  const { page, complaints } = await visit({ storageState: owner });
+  const archive = makeArchive({ packages: ["ms"], name: "ms" });
+  await importArchive(page, archive.path);
+  archive.dispose();
+
+  await page.getByRole("button", { name: "Search by meaning" }).click();
+  await page.getByRole("button", { name: "Index this project" }).filter({ hasText: "Index this project" }).click();
+  await expect(page.getByText(/parts of \d+ files/)).toBeVisible({ timeout: 60_000 });
+
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  const chat = page.getByRole("region", { name: "Chat" });
+  const last = chat.getByRole("article", { name: "Answer" }).last();
+  const say = async (text: string) => {
+    await chat.getByRole("textbox", { name: "Message" }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+  await expect(chat.getByRole("heading", { name: "No model is set up" })).toBeVisible();
+  await expectAccessible(page, "the chat without a model");
+  await chat.getByRole("button", { name: /\/explain/ }).click();
+  await expect(chat.getByRole("textbox", { name: "Message" })).toHaveValue("/explain ");
+
+  await say("/explain parse");
+  await expect(last).toContainText("parse is a function in index.js:");
+  await expect(last).toContainText("function parse(str)");
+  await last.getByRole("button", { name: /^index\.js:\d+$/ }).first().click();
+  await expect(tab(page, /index\.js/)).toBeVisible();
+
+  await say("/search var m =");
+  await expect(last.getByRole("button", { name: "index.js:6" })).toBeVisible();
+  await say("how long is a week");
+  await expect(last).toContainText("No model is set up. By its meaning");
+  await expect(last.getByRole("button", { name: /^index\.js:\d+$/ }).first()).toBeVisible();
+  await say("/help");
+  await expect(last).toContainText("/generate SENTENCE");
+  await expectAccessible(page, "answers without a model");
+
+  await page.goto("/settings?tab=models");
+  await expect(page.getByRole("heading", { name: "No model is set up" })).toBeVisible();
+  await expect(page.getByText("Nothing was sent.")).toBeVisible();
+  await expectAccessible(page, "the models where there is none");
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,110 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { startProduct, type Product } from "./product.ts";
+
+export const PASSWORD = "quiet meadow lantern orbit";
+
+interface WorkerOptions {
+  /** Files that name different installations get different products. */
+  readonly installation: string;
+  readonly product: Product;
+}
+
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page said that nobody should have to read: errors, refused resources, requests to elsewhere. */
+  readonly complaints: string[];
+}
+
+interface TestFixtures {
+  /** A new browser, with nobody signed in. */
+  visit(options?: Parameters<Browser["newContext"]>[0]): Promise<Visitor>;
+}
+
+export const test = base.extend<TestFixtures, WorkerOptions>({
+  installation: ["shared", { option: true, scope: "worker" }],
+  product: [
+    async ({ installation: _name }, use) => {
+      const product = await startProduct();
+      await use(product);
+      await product.stop();
+    },
+    { scope: "worker", timeout: 660_000 },
+  ],
+  visit: async ({ browser, product }, use, info) => {
+    const visitors: Visitor[] = [];
+    const { viewport, locale, timezoneId, colorScheme } = info.project.use;
+    await use(async (options) => {
+      const context = await browser.newContext({ baseURL: product.url, viewport: viewport ?? null, ...(locale ? { locale } : {}), ...(timezoneId ? { timezoneId } : {}), ...(colorScheme ? { colorScheme } : {}), ...options });
+      const page = await context.newPage();
+      const visitor = { page, context, complaints: listen(page, product.url) };
+      visitors.push(visitor);
+      return visitor;
+    });
+    await Promise.all(visitors.map(({ context }) => context.close()));
+  },
+});
+export { expect };
+
+function listen(page: Page, url: string): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`threw: ${error.message}`));
+  page.on("console", (message) => {
+    // The browser notes each refused request as an error; that a refusal was meant is asserted where it happens.
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) complaints.push(`asked elsewhere: ${request.url()}`);
+  });
+  return complaints;
+}
+
+/** Nothing that axe calls serious or critical; `rules`: by these of its rules alone. */
+export async function expectAccessible(page: Page, what: string, rules?: string[]): Promise<void> {
+  // In the page itself: no page has frames of elsewhere, and what axe opens a page of its own for is only to join their results.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) });
+  const { violations } = await axe.analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(" ")} (${failureSummary?.split("\n").at(1)?.trim() ?? ""})`).join(" | ")}`);
+  // Soft: one look tells of all pages.
+  expect.soft(serious, `${what}, ${page.url()}`).toEqual([]);
+}
+
+/** Nothing is cut off to the side: the page itself never scrolls. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
+  expect(scroll, page.url()).toBeLessThanOrEqual(client);
+}
+
+export interface NewPerson {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Fills in and sends whatever form makes an account here. */
+export async function fillAccount(page: Page, person: NewPerson): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(person.name);
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.keyboard.press("Control+Enter");
+}
+
+export async function signIn(page: Page, person: NewPerson): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(areas(page)).toBeVisible();
+}
+
+export function areas(page: Page) {
+  return page.getByRole("navigation", { name: "Areas" });
+}
+
+/** Goes to an area as people do: by its entry in the activity bar. */
+export async function goTo(page: Page, area: string): Promise<void> {
+  await areas(page).getByRole("link", { name: area, exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: area })).toBeVisible();
+}

@@ -1,0 +1,302 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
+import { areas, fillAccount, type NewPerson } from "./fixtures.ts";
+import { Disk, entry, expect, goToFile, importArchive, makeArchive, projectId, shownText, tab, test, tree, type Tree } from "./projects.ts";
+
+test.use({ installation: "ide" });
+
+const ALPHA = "export const alpha = 1;\n";
+const BIG_LINES = 1_040_000;
+const ENTRIES = 50_000;
+const OFFLINE_MS = 60_000;
+const AUDITOR: NewPerson = { name: "Alan Turing", email: "alan@example.org" };
+
+async function newProject(page: Page, name: string, files: Tree): Promise<string> {
+  const archive = makeArchive({ name, files });
+  try {
+    return await importArchive(page, archive.path);
+  } finally {
+    archive.dispose();
+  }
+}
+
+/** Uncompressed, because what packs this well is refused as a bomb. */
+function archiveOf(name: string, fill: (folder: string) => void): { readonly path: string; dispose(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "coder-e2e-large-"));
+  mkdirSync(join(folder, name));
+  fill(join(folder, name));
+  const path = join(folder, `${name}.tar`);
+  execFileSync("tar", ["cf", path, "-C", folder, name]);
+  return { path, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+async function editAtTop(page: Page, text: string): Promise<void> {
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type(text);
+}
+
+test("a file of 100 MB is told of and read in part, and what is no text is not taken for text", async ({ visit, owner }) => {
+  const archive = archiveOf("large", (folder) => {
+    writeFileSync(join(folder, "big.log"), Array.from({ length: BIG_LINES }, (_unused, index) => `line ${String(index).padStart(8, "0")} ${"x".repeat(86)}\n`).join(""));
+    writeFileSync(join(folder, "program.bin"), Buffer.concat([Buffer.from("\u007fELF"), Buffer.alloc(1_000_000)]));
+  });
+  const { page, complaints } = await visit({ storageState: owner });
+  await importArchive(page, archive.path);
+  archive.dispose();
+  await goToFile(page, "big.log");
+  await expect(page.getByRole("heading", { name: /^big\.log is 100(\.\d)? MB$/ })).toBeVisible();
+  const fetched = () => page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/file?")).reduce((sum, entry) => sum + (entry instanceof PerformanceResourceTiming ? entry.transferSize : 0), 0));
+  await page.getByRole("button", { name: "Read the first part" }).click();
+  await expect.poll(() => shownText(page)).toContain("line 00000000 xxx");
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.type("not to be written");
+  await expect(tab(page, /^big\.log$/)).toBeVisible();
+  expect(await shownText(page)).not.toContain("not to be written");
+  expect(await fetched(), "bytes of it that came over the wire").toBeLessThan(4_000_000);
+  await goToFile(page, "program.bin");
+  await expect(page.getByRole("heading", { name: "program.bin is not text" })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("a minute without the network loses nothing, and a folder of 50,000 entries is gone through by keyboard meanwhile", async ({ visit, owner, product }) => {
+  const away = await visit({ storageState: owner });
+  const id = await newProject(away.page, "away", { "src/alpha.ts": ALPHA });
+  const disk = new Disk(away.context, product.url, id);
+  await goToFile(away.page, "alpha.ts");
+  await expect.poll(() => shownText(away.page)).toContain("alpha = 1");
+  const since = performance.now();
+  await away.context.setOffline(true);
+  await editAtTop(away.page, "// typed without a network\n");
+  await away.page.keyboard.press("Control+s");
+  await expect(away.page.getByRole("alert").filter({ hasText: "Save again" })).toBeVisible();
+  await expect(tab(away.page, "alpha.ts, unsaved")).toBeVisible();
+
+  const here = await visit({ storageState: owner });
+  await test.step("the folder of 50,000", async () => {
+    const archive = archiveOf("many", (folder) => {
+      for (let index = 0; index < ENTRIES; index += 1) writeFileSync(join(folder, `file-${index}.txt`), "");
+      writeFileSync(join(folder, "zz-last.txt"), "the last one\n");
+    });
+    await importArchive(here.page, archive.path);
+    archive.dispose();
+    const { page } = here;
+    const rows = () => tree(page).getByRole("treeitem").count();
+    await page.keyboard.press("Control+Shift+e");
+    await expect(tree(page)).toBeFocused();
+    await expect(async () => {
+      await page.keyboard.press("End");
+      await expect(entry(page, "zz-last.txt")).toHaveAttribute("aria-selected", "true", { timeout: 250 });
+    }).toPass({ intervals: [0] });
+    expect(await rows(), "rows in the page").toBeLessThan(120);
+    await page.keyboard.press("PageUp");
+    await expect(entry(page, "zz-last.txt")).toHaveAttribute("aria-selected", "false");
+    for (let press = 0; press < 20; press += 1) await page.keyboard.press("PageUp");
+    for (let press = 0; press < 100; press += 1) await page.keyboard.press("ArrowUp");
+    const chosen = tree(page).getByRole("treeitem", { selected: true });
+    await expect(chosen).toHaveAttribute("aria-posinset", /^49\d{3}$/);
+    await page.keyboard.type("zz");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => shownText(page)).toContain("the last one");
+    expect(await rows(), "rows in the page").toBeLessThan(120);
+    await page.keyboard.press("Control+Shift+e");
+    await page.keyboard.press("Home");
+    await expect(chosen).toHaveAttribute("aria-posinset", "1");
+  });
+  // What others do meanwhile.
+  await new Disk(here.context, product.url, id).write("made-meanwhile.ts", "export const later = true;\n");
+
+  await away.page.waitForTimeout(Math.max(0, OFFLINE_MS - (performance.now() - since)));
+  await editAtTop(away.page, "// still typing\n");
+  expect(await disk.text("src/alpha.ts"), "nothing came through").toBe(ALPHA);
+  await away.context.setOffline(false);
+  await expect(entry(away.page, "made-meanwhile.ts"), "what was missed is told").toBeVisible();
+  await away.page.locator(".monaco-editor .view-lines").first().click();
+  await away.page.keyboard.press("Control+s");
+  await expect(tab(away.page, /^alpha\.ts$/)).toBeVisible();
+  expect(await disk.text("src/alpha.ts")).toBe(`// still typing\n// typed without a network\n${ALPHA}`);
+});
+
+test("two tabs of one browser that save one file lose nothing of each other", async ({ visit, owner, product }) => {
+  const { page, context } = await visit({ storageState: owner });
+  const id = await newProject(page, "two-tabs", { "src/alpha.ts": ALPHA });
+  const disk = new Disk(context, product.url, id);
+  const other = await context.newPage();
+  for (const each of [page, other]) {
+    // What is drawn is drawn in front alone.
+    await each.bringToFront();
+    await each.goto(`/projects/${id}?file=src/alpha.ts`);
+    await expect.poll(() => shownText(each)).toContain("alpha = 1");
+  }
+  await editAtTop(other, "// other\n");
+  await page.bringToFront();
+  await editAtTop(page, "// one\n");
+  await Promise.all([page.keyboard.press("Control+s"), other.keyboard.press("Control+s")]);
+  const told = "The file has changed on the disk since you began to edit it.";
+  await expect(async () => expect((await page.getByText(told).count()) + (await other.getByText(told).count())).toBe(1)).toPass();
+  const [first, second] = (await page.getByText(told).count()) === 0 ? [page, other] : [other, page];
+  const [firstText, secondText] = first === page ? ["// one\n", "// other\n"] : ["// other\n", "// one\n"];
+  await expect(tab(first, /^alpha\.ts$/)).toBeVisible();
+  expect(await disk.text("src/alpha.ts")).toBe(firstText + ALPHA);
+  await second.bringToFront();
+  await expect.poll(() => shownText(second)).toContain(secondText.trim());
+  await second.getByRole("button", { name: "Overwrite" }).click();
+  await expect.poll(() => disk.text("src/alpha.ts")).toBe(secondText + ALPHA);
+});
+
+/** Sets one value of the installation and puts back what there was. */
+async function withSetting<Result>(request: APIRequestContext, origin: string, key: string, value: unknown, use: () => Promise<Result>): Promise<Result> {
+  const url = `${origin}/api/v1/configuration/settings/${key}`;
+  const set = await request.put(url, { data: { value, version: null }, headers: { origin } });
+  expect(set.status(), await set.text()).toBe(200);
+  try {
+    return await use();
+  } finally {
+    const { version } = await (await request.get(url)).json();
+    const reset = await request.delete(url, { params: { version }, headers: { origin } });
+    expect(reset.status(), await reset.text()).toBe(200);
+  }
+}
+
+test("what does not fit into the quota is refused, on import and on save, and said so", async ({ visit, owner, product }) => {
+  const { page, context } = await visit({ storageState: owner });
+  const id = await newProject(page, "full", { "src/alpha.ts": ALPHA });
+  const disk = new Disk(context, product.url, id);
+  const usage = async () => (await context.request.get(`${product.url}/api/v1/workspaces/usage`)).json();
+  const { bytes } = await usage();
+  await withSetting(context.request, product.url, "workspace.quota.bytes", bytes.used + 1, async () => {
+    await expect.poll(async () => (await usage()).bytes.limit).toBe(bytes.used + 1);
+    await test.step("a save", async () => {
+      await goToFile(page, "alpha.ts");
+      await expect.poll(() => shownText(page)).toContain("alpha = 1");
+      await editAtTop(page, "// more than ten bytes of text\n");
+      await page.keyboard.press("Control+s");
+      await expect(page.getByRole("alert").filter({ hasText: /limit of .* for projects is reached/ })).toBeVisible();
+      expect(await disk.text("src/alpha.ts"), "the old file is whole").toBe(ALPHA);
+      await expect(tab(page, "alpha.ts, unsaved")).toBeVisible();
+    });
+    await test.step("an import", async () => {
+      const importing = await context.newPage();
+      const archive = makeArchive({ name: "too-much", files: { "a.txt": "a".repeat(10_000) } });
+      await importing.goto("/projects");
+      await expect(importing.getByText(/^Nearly full: /)).toBeVisible();
+      await importing.getByRole("button", { name: "Import", exact: true }).click();
+      const dialog = importing.getByRole("dialog", { name: "Import a project" });
+      await dialog.locator("input[type=file]").setInputFiles(archive.path);
+      await dialog.getByRole("button", { name: "Import", exact: true }).click();
+      await expect(importing.getByText(/limit of .* for projects is reached/)).toBeVisible();
+      archive.dispose();
+      expect((await usage()).bytes.used).toBe(bytes.used);
+    });
+  });
+  await expect.poll(async () => (await usage()).bytes.limit).toBe(bytes.limit);
+  await page.getByRole("button", { name: "Save again" }).click();
+  await expect(tab(page, /^alpha\.ts$/)).toBeVisible();
+  expect(await disk.text("src/alpha.ts")).toBe(`// more than ten bytes of text\n${ALPHA}`);
+});
+
+/** Mounting takes root, and a system that lets root do it. */
+function mayMount(): boolean {
+  return process.getuid?.() === 0 && spawnSync("unshare", ["--mount", "true"]).status === 0;
+}
+
+test("a full disk on save leaves the old file whole and is said; with room, the text is saved", async ({ visit, owner, product }) => {
+  test.skip(product.data === null || !mayMount(), "needs a disk to fill: root, and a product of its own");
+  const { page, context } = await visit({ storageState: owner });
+  const id = await newProject(page, "disk", { "src/alpha.ts": ALPHA });
+  const directory = execFileSync("find", [join(product.data ?? "", "workspaces"), "-maxdepth", "2", "-name", id], { encoding: "utf8" }).trim();
+  const aside = mkdtempSync(join(tmpdir(), "coder-e2e-disk-"));
+  // What is there moves onto a small disk of its own, owners and all.
+  execFileSync("cp", ["-a", `${directory}/.`, aside]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", directory]);
+  try {
+    execFileSync("cp", ["-a", `${aside}/.`, directory]);
+    await page.goto(`/projects/${id}?file=src/alpha.ts`);
+    await expect.poll(() => shownText(page)).toContain("alpha = 1");
+    const ballast = join(directory, "ballast");
+    const { bavail, bsize } = await statfs(directory);
+    writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+    await editAtTop(page, `// ${"long ".repeat(20)}\n`);
+    await page.keyboard.press("Control+s");
+    await expect(page.getByRole("alert").filter({ hasText: "The server's disk is full." })).toBeVisible();
+    expect(execFileSync("cat", [join(directory, "tree/src/alpha.ts")], { encoding: "utf8" }), "the old file is whole").toBe(ALPHA);
+    await expect(tab(page, "alpha.ts, unsaved")).toBeVisible();
+    rmSync(ballast);
+    await page.getByRole("button", { name: "Save again" }).click();
+    await expect(tab(page, /^alpha\.ts$/)).toBeVisible();
+    expect(await new Disk(context, product.url, id).text("src/alpha.ts")).toBe(`// ${"long ".repeat(20)}\n${ALPHA}`);
+  } finally {
+    execFileSync("umount", ["-l", directory]);
+    if (existsSync(directory)) cpSync(aside, directory, { recursive: true });
+    rmSync(aside, { recursive: true, force: true });
+  }
+});
+
+async function joinAs(owner: BrowserContext, origin: string, page: Page, role: string, person: NewPerson): Promise<void> {
+  const made = await owner.request.post(`${origin}/api/v1/users/invitations`, { data: { role }, headers: { origin } });
+  expect(made.status(), await made.text()).toBe(200);
+  await page.goto(`/invite/${(await made.json()).token}`);
+  await fillAccount(page, person);
+  await expect(areas(page)).toBeVisible();
+}
+
+test("whoever may not change files can only look, whoever may not look is told who grants it, and the server holds both", async ({ visit, owner, product }) => {
+  const mine = await visit({ storageState: owner });
+  const id = await newProject(mine.page, "roles", { "src/alpha.ts": ALPHA });
+  const base = `${product.url}/api/v1/workspaces/${id}`;
+  const origin = { origin: product.url };
+
+  await test.step("an auditor sees that there are projects, and nothing in them", async () => {
+    const { page, context } = await visit();
+    await joinAs(mine.context, product.url, page, "auditor", AUDITOR);
+    await page.goto(`/projects/${id}`);
+    await expect(page.getByRole("heading", { name: "You may not open the files of projects" })).toBeVisible();
+    await expect(page.getByText(/owner or admin of the organization can give you a role/)).toBeVisible();
+    await expect(tree(page)).toHaveCount(0);
+    const { request } = context;
+    const refused = await Promise.all([
+      request.get(`${base}/file`, { params: { path: "src/alpha.ts" } }),
+      request.put(`${base}/file`, { params: { path: "src/alpha.ts", base: "any" }, data: Buffer.from("x"), headers: { ...origin, "content-type": "application/octet-stream" } }),
+      request.post(`${base}/trash`, { data: { paths: ["src"] }, headers: origin }),
+      request.get(`${base}/entries`, { params: { path: "" } }),
+      request.get(`${base}/search`, { params: { query: "alpha" } }),
+      request.get(`${base}/git/status`),
+      request.get(`${base}/archive`, { params: { format: "zip" } }),
+    ]);
+    expect(refused.map((response) => `${new URL(response.url()).pathname.slice(-12)} ${response.status()}`)).toEqual(refused.map((response) => `${new URL(response.url()).pathname.slice(-12)} 403`));
+  });
+
+  await test.step("without the right to write, nothing in the page writes", async () => {
+    const { page } = await visit({ storageState: owner });
+    // No role of today reads and does not write: the session that the page is told of is one of those.
+    await page.route(/auth\.currentSession/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replaceAll('"workspace.file.write"', '"workspace.file.none"') });
+    });
+    const writes: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET" && /file\?|createFolder|moveEntries|copyEntries|deleteEntries|saveBuffer/.test(request.url())) writes.push(request.url());
+    });
+    await page.goto(`/projects/${id}?file=src/alpha.ts`);
+    await expect.poll(() => shownText(page)).toContain("alpha = 1");
+    await editAtTop(page, "not to be written");
+    await page.keyboard.press("Control+s");
+    expect(await shownText(page)).not.toContain("not to be written");
+    await expect(page.getByRole("button", { name: "New file" })).toHaveCount(0);
+    await page.keyboard.press("Control+Shift+e");
+    await entry(page, "src").click();
+    for (const key of ["Delete", "F2", "Control+x", "Control+v", "Alt+n"]) await page.keyboard.press(key);
+    await expect(page.getByRole("textbox", { name: /name of/i })).toHaveCount(0);
+    await expect(entry(page, "src")).toBeVisible();
+    await entry(page, "src").click({ button: "right" });
+    await expect(page.getByRole("menuitem", { name: "Copy path" })).toBeVisible();
+    for (const name of ["Delete", "Rename", "Cut", "Paste", "New file", "Upload files"]) await expect(page.getByRole("menuitem", { name }), name).toHaveCount(0);
+    expect(writes).toEqual([]);
+    expect(projectId(page)).toBe(id);
+  });
+  expect(await new Disk(mine.context, product.url, id).text("src/alpha.ts")).toBe(ALPHA);
+});

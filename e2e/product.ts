@@ -1,0 +1,133 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const START_MS = 600_000;
+const STOP_MS = 60_000;
+const POLL_MS = 200;
+
+/** The real product, as `npm start` starts it, on a data directory of its own. */
+export interface Product {
+  readonly url: string;
+  /** Ends the gateway without a word, as a crash would; the launcher starts it again. Absent for a product that runs already. */
+  killGateway?(): Promise<void>;
+  /** Ends all of it and starts it again on the same data and port. Absent for a product that runs already. */
+  restart?(): Promise<void>;
+  /** Where it keeps everything. Null for a product that runs already. */
+  readonly data: string | null;
+  /** Of its database, as its processes connect: for tests that put work into its queues. */
+  databaseUrl(): string;
+  /** Resolves when the gateway answers. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `CODER_E2E_URL` names one that runs already and is left running. `variables` go into its environment. */
+export async function startProduct(variables: Readonly<Record<string, string>> = {}): Promise<Product> {
+  const running = process.env["CODER_E2E_URL"];
+  if (running !== undefined) return { url: running, data: null, databaseUrl: () => process.env["CODER_E2E_DATABASE_URL"] ?? "", ready: () => untilReady(running), stop: async () => undefined };
+  const data = mkdtempSync(join(tmpdir(), "coder-e2e-"));
+  const environment = { ...process.env, CODER_DATA: data, PORT: String(await freePort()), HOST: "127.0.0.1", CODER_NO_APT: "1", LOG_LEVEL: "warn", ...variables };
+  let output = "";
+  const launch = () => {
+    const launched = spawn(process.execPath, [join(ROOT, "tooling/coder.mjs"), "start"], { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [launched.stdout, launched.stderr]) stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-8_000)));
+    return launched;
+  };
+  let child: ChildProcess = launch();
+  const stop = async () => {
+    await stopChild(child);
+    rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    const stateFile = join(data, "run", "state.json");
+    const url = await addressOf(child, stateFile, () => output);
+    const restart = async () => {
+      await stopChild(child);
+      rmSync(stateFile, { force: true });
+      child = launch();
+      await addressOf(child, stateFile, () => output);
+    };
+    return { url, data, databaseUrl: () => databaseUrlOf(stateFile), restart, killGateway: async () => killProcess(stateFile, "gateway"), ready: () => untilReady(url), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function addressOf(child: ChildProcess, stateFile: string, output: () => string): Promise<string> {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`The product did not start:\n${output()}`);
+    const address = readAddress(stateFile);
+    if (address !== null) return address;
+    await delay(POLL_MS);
+  }
+  throw new Error(`The product was not ready within ${START_MS / 1000} s:\n${output()}`);
+}
+
+const ProcessesSchema = z.object({ processes: z.array(z.object({ name: z.string(), pid: z.int() })) });
+
+function pidOf(stateFile: string, name: string): number {
+  const { processes } = ProcessesSchema.parse(JSON.parse(readFileSync(stateFile, "utf8")));
+  const found = processes.find((each) => each.name === name);
+  if (!found) throw new Error(`No process is called ${name}`);
+  return found.pid;
+}
+
+function killProcess(stateFile: string, name: string): void {
+  process.kill(pidOf(stateFile, name), "SIGKILL");
+}
+
+/** The launcher tells it to its processes alone. */
+function databaseUrlOf(stateFile: string): string {
+  const variables = readFileSync(`/proc/${pidOf(stateFile, "gateway")}/environ`, "utf8").split("\0");
+  const found = variables.find((variable) => variable.startsWith("DATABASE_URL="));
+  if (found === undefined) throw new Error("The gateway was given no database");
+  return found.slice("DATABASE_URL=".length);
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadline = Date.now() + STOP_MS;
+  while (Date.now() < deadline) {
+    if (await fetch(`${url}/ready`).then(({ ok }) => ok, () => false)) return;
+    await delay(POLL_MS);
+  }
+  throw new Error("The gateway did not come back");
+}
+
+function readAddress(stateFile: string): string | null {
+  if (!existsSync(stateFile)) return null;
+  try {
+    const state: unknown = JSON.parse(readFileSync(stateFile, "utf8"));
+    return typeof state === "object" && state !== null && "address" in state && typeof state.address === "string" ? state.address : null;
+  } catch {
+    // Caught while it was being written.
+    return null;
+  }
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  await gone;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port");
+  return address.port;
+}
