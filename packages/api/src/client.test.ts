@@ -1,8 +1,9 @@
-import { AppError, OrganizationIdSchema, SessionIdSchema, UserIdSchema, type UserCaller } from "@coder/shared";
-import { createEdge, createRateLimiter, createServiceTokens, type Edge } from "@coder/shared/server";
-import { procedure, router, type ILogger } from "@coder/shared/trpc";
+import { AppError } from "@coder/shared";
+import type { Edge } from "@coder/shared/server";
+import { procedure, router } from "@coder/shared/trpc";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
+import { startGardenEdge } from "./__fixtures__/garden-edge.ts";
 import { createCoderClient, type CoderClient, type CoderClientOptions } from "./client.ts";
 
 const gardenRouter = router({
@@ -30,14 +31,6 @@ const gardenRouter = router({
 const appRouter = router({ garden: gardenRouter });
 type GardenRouter = typeof appRouter;
 
-const gardener: UserCaller = {
-  kind: "user",
-  userId: UserIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000001"),
-  organizationId: OrganizationIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000002"),
-  sessionId: SessionIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000003"),
-};
-const quiet: ILogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => quiet };
-
 let edge: Edge;
 let url: string;
 let requests = 0;
@@ -52,32 +45,7 @@ function client(token?: string): CoderClient<GardenRouter> {
 }
 
 beforeAll(async () => {
-  const rateLimiter = createRateLimiter({ redisUrl: null, log: quiet });
-  edge = createEdge({
-    router: appRouter,
-    apiBases: [],
-    config: {
-      server: { host: "127.0.0.1", port: 0, publicUrl: null, trustedProxies: [], bodyLimitBytes: 10_000, drainSeconds: 1, gatewayUrl: null, webUrl: null },
-      secrets: { session: "s".repeat(32), serviceToken: "t".repeat(32) },
-    },
-    log: quiet,
-    sessions: { resolve: async (token) => (token === "good" ? gardener : null) },
-    serviceTokens: createServiceTokens({ secret: "t".repeat(32), log: quiet }),
-    createContext: (facts) => ({
-      ...facts,
-      log: quiet,
-      service: () => {
-        throw new Error("The garden has no service");
-      },
-      permissions: { allows: async () => true },
-      audit: { begin: async () => ({ complete: async () => {} }) },
-      rateLimiter,
-      defaultRateLimit: { limit: 10_000, windowSeconds: 60, by: "caller" },
-    }),
-    readiness: async () => ({ ready: true, checks: {} }),
-    openApiInfo: { title: "Garden", version: "1" },
-  });
-  url = (await edge.listen()).url;
+  ({ edge, url } = await startGardenEdge({ router: appRouter }));
 });
 afterAll(() => edge.drain(1));
 

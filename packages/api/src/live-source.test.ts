@@ -1,9 +1,10 @@
-import { OrganizationIdSchema, resumeInput, SessionIdSchema, UserIdSchema, type UserCaller } from "@coder/shared";
-import { createEdge, createRateLimiter, createServiceTokens, LiveFeed, type Edge } from "@coder/shared/server";
-import { liveOf, procedure, router, type ILogger } from "@coder/shared/trpc";
+import { resumeInput } from "@coder/shared";
+import { LiveFeed } from "@coder/shared/server";
+import { liveOf, procedure, router } from "@coder/shared/trpc";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { startGardenEdge } from "./__fixtures__/garden-edge.ts";
 import { createCoderClient } from "./client.ts";
 import { liveSource, type ILiveDemand, type LiveFetch } from "./live-source.ts";
 
@@ -22,48 +23,15 @@ const appRouter = router({
   }),
 });
 
-const gardener: UserCaller = {
-  kind: "user",
-  userId: UserIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000001"),
-  organizationId: OrganizationIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000002"),
-  sessionId: SessionIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000003"),
-};
-const quiet: ILogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => quiet };
-
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function startEdge(port = 0): Promise<{ edge: Edge; url: string; port: number }> {
-  const rateLimiter = createRateLimiter({ redisUrl: null, log: quiet });
-  const edge = createEdge({
-    router: appRouter,
-    apiBases: [],
-    config: {
-      server: { host: "127.0.0.1", port, publicUrl: null, trustedProxies: [], bodyLimitBytes: 10_000, drainSeconds: 1, gatewayUrl: null, webUrl: null },
-      secrets: { session: "s".repeat(32), serviceToken: "t".repeat(32) },
-    },
-    log: quiet,
-    sessions: { resolve: async (token) => (token === "good" ? gardener : null) },
-    serviceTokens: createServiceTokens({ secret: "t".repeat(32), log: quiet }),
-    createContext: (facts) => ({
-      ...facts,
-      log: quiet,
-      service: () => {
-        throw new Error("The garden has no service");
-      },
-      permissions: { allows: async () => true },
-      audit: { begin: async () => ({ complete: async () => {} }) },
-      rateLimiter,
-      defaultRateLimit: { limit: 10_000, windowSeconds: 60, by: "caller" },
-    }),
-    readiness: async () => ({ ready: true, checks: {} }),
-    openApiInfo: { title: "Garden", version: "1" },
-  });
-  const { url, port: listening } = await edge.listen();
-  ends.push(() => edge.drain(0));
-  return { edge, url, port: listening };
+async function startEdge(port = 0) {
+  const started = await startGardenEdge({ router: appRouter, port });
+  ends.push(() => started.edge.drain(0));
+  return started;
 }
 
 function watch(url: string, token?: string) {

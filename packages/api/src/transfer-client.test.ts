@@ -1,55 +1,23 @@
 import { Readable } from "node:stream";
-import { defineTransfer, OrganizationIdSchema, SessionIdSchema, UserIdSchema, type UserCaller } from "@coder/shared";
-import { createEdge, createRateLimiter, createServiceTokens, handleTransfer, type Edge } from "@coder/shared/server";
-import { router, type ILogger } from "@coder/shared/trpc";
+import { defineTransfer } from "@coder/shared";
+import { handleTransfer, type Edge } from "@coder/shared/server";
+import { router } from "@coder/shared/trpc";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
+import { startGardenEdge } from "./__fixtures__/garden-edge.ts";
 import { createTransferClient } from "./transfer-client.ts";
 
 const putSeed = defineTransfer({ method: "PUT", path: "/garden/{bed}", permission: "garden.write", input: z.object({ bed: z.string().max(20), depth: z.number().default(2) }), output: z.object({ bed: z.string(), depth: z.number(), bytes: z.number() }) });
 const getPlan = defineTransfer({ method: "GET", path: "/garden/{bed}", permission: "garden.read", input: z.object({ bed: z.string().max(20) }) });
 const PLAN = Buffer.from("rows of beans");
 
-const gardener: UserCaller = {
-  kind: "user",
-  userId: UserIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000001"),
-  organizationId: OrganizationIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000002"),
-  sessionId: SessionIdSchema.parse("0190f5fe-7c00-7a00-8a00-000000000003"),
-};
-const quiet: ILogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => quiet };
-
 let edge: Edge;
 let url: string;
 beforeAll(async () => {
-  const rateLimiter = createRateLimiter({ redisUrl: null, log: quiet });
   const upload = handleTransfer(putSeed, { maxBytes: () => 100, handle: async ({ input, body }) => ({ ...input, bytes: await body.reduce((bytes: number, chunk: Buffer) => bytes + chunk.length, 0) }) });
   const download = handleTransfer(getPlan, async () => ({ contentType: "text/plain", fileName: "plan.txt", content: { size: PLAN.length, read: (from, to) => Readable.from([PLAN.subarray(from, to + 1)]) } }));
-  edge = createEdge({
-    router: router({}),
-    transfers: [{ name: "garden.putSeed", definition: putSeed, binding: upload }, { name: "garden.getPlan", definition: getPlan, binding: download }],
-    apiBases: ["/api/v1/garden"],
-    config: {
-      server: { host: "127.0.0.1", port: 0, publicUrl: null, trustedProxies: [], bodyLimitBytes: 10_000, drainSeconds: 1, gatewayUrl: null, webUrl: null },
-      secrets: { session: "s".repeat(32), serviceToken: "t".repeat(32) },
-    },
-    log: quiet,
-    sessions: { resolve: async (token) => (token === "good" ? gardener : null) },
-    serviceTokens: createServiceTokens({ secret: "t".repeat(32), log: quiet }),
-    createContext: (facts) => ({
-      ...facts,
-      log: quiet,
-      service: () => {
-        throw new Error("The garden has no service");
-      },
-      permissions: { allows: async () => true },
-      audit: { begin: async () => ({ complete: async () => {} }) },
-      rateLimiter,
-      defaultRateLimit: { limit: 10_000, windowSeconds: 60, by: "caller" },
-    }),
-    readiness: async () => ({ ready: true, checks: {} }),
-    openApiInfo: { title: "Garden", version: "1" },
-  });
-  url = (await edge.listen()).url;
+  const transfers = [{ name: "garden.putSeed", definition: putSeed, binding: upload }, { name: "garden.getPlan", definition: getPlan, binding: download }];
+  ({ edge, url } = await startGardenEdge({ router: router({}), transfers, apiBases: ["/api/v1/garden"] }));
 });
 afterAll(() => edge.drain(0));
 
