@@ -81,6 +81,10 @@ describe.each(registry.map((module) => [module.name, module] as const))("the man
     expect(publishedEvents(ROOT, name).filter((event) => !new RegExp(`^${part}\\.${part}\\.${part}$`).test(event.name))).toEqual([]);
   });
 
+  it("says of each event when it is published, for whoever wants to consume it", () => {
+    expect(publishedEvents(ROOT, name).filter(({ description }) => description === "").map((event) => event.name)).toEqual([]);
+  });
+
   it("names only its own permissions", () => {
     expect(Object.keys(module.permissions).filter((id) => !id.startsWith(`${name}.`))).toEqual([]);
   });
