@@ -21,3 +21,8 @@ export function Status({ tone, icon, children }: { readonly tone: Tone; readonly
 export function Badge({ children, className }: { readonly children: ReactNode; readonly className?: string | undefined }) {
   return <span className={cx(styles.badge, className)}>{children}</span>;
 }
+
+/** How many there are of what it stands beside. */
+export function CountBadge({ children }: { readonly children: ReactNode }) {
+  return <span className={styles.count}>{children}</span>;
+}

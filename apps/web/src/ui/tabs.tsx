@@ -3,6 +3,7 @@
 import { Tabs as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { count as formatCount } from "#lib/time.ts";
+import { CountBadge } from "./badge.tsx";
 import pageStyles from "./page.module.css";
 import styles from "./tabs.module.css";
 
@@ -30,7 +31,7 @@ export function TabbedPage<Value extends string>({ title, value, onChange, tabs,
           {tabs.map((tab) => (
             <Radix.Trigger key={tab.value} value={tab.value} className={styles.tab}>
               <span className={styles.tabText}>{tab.label}</span>
-              {tab.count === undefined ? null : <span className={styles.count}>{formatCount(tab.count)}</span>}
+              {tab.count === undefined ? null : <CountBadge>{formatCount(tab.count)}</CountBadge>}
             </Radix.Trigger>
           ))}
         </Radix.List>

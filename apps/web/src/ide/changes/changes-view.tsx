@@ -6,6 +6,7 @@ import { Loaded } from "#api/loaded.tsx";
 import { useRegistry } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { plural } from "#lib/time.ts";
+import { CountBadge } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
@@ -66,7 +67,7 @@ function List({ items }: { readonly items: readonly ChangeSetSummary[] }) {
         row.kind === "group" ? (
           <>
             <span className={styles.group}>{row.title}</span>
-            <span className={styles.count}>{row.count}</span>
+            <CountBadge>{row.count}</CountBadge>
           </>
         ) : (
           <ChangeLine change={row.change} />

@@ -7,6 +7,7 @@ import { Loaded } from "#api/loaded.tsx";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { count } from "#lib/time.ts";
+import { CountBadge } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Dialog, DialogActions } from "#ui/dialog.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
@@ -94,7 +95,7 @@ function Group({ icon, title, paths: { total, paths }, render }: { readonly icon
   return (
     <section aria-label={title}>
       <h3 className={styles.groupTitle}>
-        <Icon name={icon} /> {title} <span className={styles.count}>{count(total)}</span>
+        <Icon name={icon} /> {title} <CountBadge>{count(total)}</CountBadge>
       </h3>
       <ul className={styles.paths}>
         {shown.map((path) => (

@@ -6,6 +6,7 @@ import { Loaded } from "#api/loaded.tsx";
 import { useCommands } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { duration, plural } from "#lib/time.ts";
+import { CountBadge } from "#ui/badge.tsx";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
@@ -166,7 +167,7 @@ function Section({ title, count, children }: { readonly title: string; readonly 
       <button type="button" className={styles.section} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? "chevron-down" : "chevron-right"} />
         <span className={styles.sectionTitle}>{title}</span>
-        <span className={styles.count}>{count}</span>
+        <CountBadge>{count}</CountBadge>
       </button>
       {open ? <ul aria-label={title}>{children}</ul> : null}
     </section>

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { CommandButton } from "#commands/command-controls.tsx";
 import { useCommands } from "#commands/registry.tsx";
+import { CountBadge } from "#ui/badge.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { EmptyState, Notice } from "#ui/states.tsx";
@@ -66,7 +67,7 @@ function Changes({ status }: { readonly status: NonNullable<ReturnType<typeof us
           row.kind === "group" ? (
             <>
               <span className={styles.group}>{row.title}</span>
-              <span className={styles.count}>{row.count}</span>
+              <CountBadge>{row.count}</CountBadge>
             </>
           ) : (
             <>

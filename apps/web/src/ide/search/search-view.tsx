@@ -5,6 +5,7 @@ import { z } from "zod";
 import { useTRPCClient } from "#api/trpc.tsx";
 import { useCommand, useCommands, useRegistry } from "#commands/registry.tsx";
 import { useStore } from "#lib/store.ts";
+import { CountBadge } from "#ui/badge.tsx";
 import { IconButton } from "#ui/button.tsx";
 import { Checkbox } from "#ui/field.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
@@ -212,7 +213,7 @@ function FileRow({ row }: { readonly row: Extract<ResultRow, { readonly kind: "f
       <Icon name={fileIcon(row.path)} className={styles.fileIcon} />
       <span className={styles.name}>{row.name}</span>
       <span className={styles.folder}>{row.folder}</span>
-      <span className={styles.count}>{row.count}</span>
+      <CountBadge>{row.count}</CountBadge>
     </>
   );
 }
