@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, statSync } from "node:fs";
+import fs, { accessSync, chmodSync, constants, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exists } from "./files.mjs";
 import { acquireLock, LockHeldError } from "./lock.mjs";
@@ -7,6 +7,9 @@ import { codeOf, Problem } from "./problem.mjs";
 
 /** @import { DataPaths } from "./paths.mjs" */
 /** @import { Lock } from "./lock.mjs" */
+
+/** The size of one file of PostgreSQL's journal: without room for the next one it cannot go on, nor start. */
+const JOURNAL_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Makes the data directory and takes it for this process.
@@ -30,12 +33,12 @@ export async function openDataDirectory(directory, describe, { restoring = false
       chmodSync(folder, 0o700);
     }
   } catch (error) {
-    throw asProblem(error, directory);
+    throw problemWith(error, directory);
   }
   try {
     return { paths, lock: await acquireLock(join(paths.run, "lock-id"), describe) };
   } catch (error) {
-    if (!(error instanceof LockHeldError)) throw asProblem(error, directory);
+    if (!(error instanceof LockHeldError)) throw problemWith(error, directory);
     const { pid, address, command } = error.holder;
     throw new Problem(
       `${directory} is in use by process ${String(pid ?? "(unknown)")}${command ? ` (npm run ${String(command)})` : ""}${address ? `, which serves ${String(address)}` : ""}.`,
@@ -46,13 +49,27 @@ export async function openDataDirectory(directory, describe, { restoring = false
 }
 
 /**
+ * Whether the disk has no room for what PostgreSQL writes next.
+ *
+ * @param {string} directory
+ */
+export function isDiskFull(directory) {
+  try {
+    // The first Nodes of version 18 cannot ask.
+    const { bavail, bsize } = fs.statfsSync(directory);
+    return bavail * bsize < JOURNAL_FILE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * @param {unknown} error
  * @param {string} directory
  */
-function asProblem(error, directory) {
+function problemWith(error, directory) {
   const code = codeOf(error);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return new Problem(`The data directory ${directory} cannot be written (${code}).`, "Give this user the right to write there, or set CODER_DATA to another directory.", { cause: error });
-  if (code === "ENOSPC" || code === "EDQUOT") return new Problem(`There is no space left for the data directory ${directory}.`, "Free some space and start again; nothing was lost.", { cause: error });
   if (code === "ENOTDIR" || code === "EEXIST") return new Problem(`${directory} is not a directory.`, "Set CODER_DATA to a directory.", { cause: error });
   return error;
 }

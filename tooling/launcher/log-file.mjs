@@ -41,8 +41,13 @@ export class LogFile {
   }
 
   close() {
-    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    const descriptor = this.#descriptor;
     this.#descriptor = null;
+    try {
+      if (descriptor !== null) closeSync(descriptor);
+    } catch {
+      // A network file system tells only now that it had no space.
+    }
   }
 
   #open() {

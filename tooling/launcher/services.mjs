@@ -31,9 +31,10 @@ export function postgresService({ paths, program, user, port }) {
     },
     isReady: (pid) => isServing(paths, pid),
     readyWithinMs: 120_000,
-    // Fast: clients are sent away, what is committed is written. Immediate: as after a crash, recovery comes with the next start.
+    // Fast: clients are sent away, what is committed is written. Immediate: as after a crash, recovery comes with the next start; a server that is
+    // asked while it recovers from a crash does not always end otherwise.
     stop: [
-      { signal: "SIGINT", waitMs: 30_000 },
+      { signal: "SIGINT", waitMs: 10_000 },
       { signal: "SIGQUIT", waitMs: 10_000 },
     ],
     killSignal: "SIGQUIT",

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isExposed, localUrl, publicAddress } from "./address.mjs";
-import { openDataDirectory } from "./data-directory.mjs";
+import { isDiskFull, openDataDirectory } from "./data-directory.mjs";
 import { setUpDatabase } from "./database.mjs";
 import { dataDirectory, variable } from "./environment.mjs";
 import { productVersion } from "./paths.mjs";
@@ -49,7 +49,7 @@ export async function start({ watch = false } = {}) {
     if (orphans > 0) terminal.line(`  ✓ Ended ${orphans} ${orphans === 1 ? "process" : "processes"} that an earlier start left behind`);
     const stateFile = new RunStateFile(paths);
     stateFile.update({});
-    supervisor = new Supervisor({ announce: (text) => terminal.line(`${clock()} ${text}`), onChange: (processes) => stateFile.update({ processes }), onOutput: outputTo(terminal, watch) });
+    supervisor = new Supervisor({ announce: announcer(terminal, paths), onChange: (processes) => stateFile.update({ processes }), onOutput: outputTo(terminal, watch) });
     const { address, local } = await bringUp({ terminal, supervisor, paths, watch, signal: signals.signal });
     stateFile.update({ address });
     Object.assign(serving, { address, local });
@@ -116,6 +116,19 @@ async function printSetupCode({ terminal, server, secrets, paths }) {
   const claimed = typeof installation === "object" && installation !== null && "claimed" in installation && installation.claimed === true;
   if (claimed) rmSync(join(paths.secrets, "setup-code"), { force: true });
   else terminal.line(`  The first account needs this code:  ${variable("SETUP_CODE") ?? secrets.setupCode}\n`);
+}
+
+/**
+ * News of the processes. What ends PostgreSQL again and again is most often a full disk, and then nobody can look at the health page.
+ *
+ * @param {Terminal} terminal
+ * @param {DataPaths} paths
+ */
+function announcer(terminal, { directory }) {
+  return (/** @type {string} */ text) => {
+    terminal.line(`${clock()} ${text}`);
+    if (isDiskFull(directory)) terminal.line(`         → The disk that holds ${directory} is full. Free some space there: all goes on by itself then, and what was confirmed is kept.`);
+  };
 }
 
 /**

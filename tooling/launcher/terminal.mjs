@@ -1,4 +1,4 @@
-import { messageOf, Problem, Stopped } from "./problem.mjs";
+import { asProblem, messageOf, Problem, Stopped } from "./problem.mjs";
 
 const LABEL_WIDTH = 34;
 const REDRAW_MS = 100;
@@ -77,9 +77,10 @@ export class Terminal {
     }
   }
 
-  /** @param {unknown} error */
-  problem(error) {
-    if (error instanceof Stopped) return;
+  /** @param {unknown} thrown */
+  problem(thrown) {
+    if (thrown instanceof Stopped) return;
+    const error = asProblem(thrown);
     this.line();
     if (!(error instanceof Problem)) {
       this.line(error instanceof Error && error.stack ? error.stack : messageOf(error));

@@ -19,6 +19,7 @@ import { createLogger, type IRootLogger } from "../log/create-logger.ts";
 import type { AnyModule, ClientFactory, ModuleContext, ModuleInstance } from "../module.ts";
 import { createServiceTokens } from "../service-token.ts";
 import { CrossTenantRecord } from "./CrossTenantRecord.ts";
+import { diskHealth } from "./disk-health.ts";
 import { runChecks, summarizeHealth, type NamedChecks } from "./health.ts";
 import { startJobRole, workOf, type JobRole } from "./job-role.ts";
 import { bindPorts, type BoundPorts } from "./ports.ts";
@@ -196,7 +197,7 @@ function healthSources(
     ...placement.here.map((module) => [module.name, instances.get(module.name)?.health ?? {}] as const),
     ...placement.elsewhere.map((module) => [module.name, { process: remoteCheck(module.name, config) }] as const),
   ];
-  const foundations = { ...resources.checks, configuration: config.health };
+  const foundations = { ...resources.checks, configuration: config.health, disk: diskHealth(config.kernel.data.directory) };
   return {
     foundations,
     resources: { ...foundations, ...(queue ? { queue: queueHealth({ backend: queue, modules: workOf(instances) }) } : {}) },
