@@ -125,8 +125,9 @@ describe("browser-safe doors", () => {
 
 describe("habits", () => {
   it("reads the environment in the configuration loader and the launcher only", () => {
+    const reading = /\bprocess\??\.env\b|\bprocess\[["'`]env|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b|from "(node:)?process"/;
     const allowed = [/^packages\/shared\/src\/server\/config\//, /^tooling\//, /^apps\/web\/next\.config\.ts$/, /^packages\/testing\//];
-    const wrong = sources.filter((source) => !source.isTest && /\bprocess\.env\b/.test(source.text) && !allowed.some((rule) => rule.test(source.path)));
+    const wrong = sources.filter((source) => !source.isTest && reading.test(source.text) && !allowed.some((rule) => rule.test(source.path)));
     expect(wrong.map((source) => source.path).join("\n")).toBe("");
   });
 

@@ -25,7 +25,7 @@ export const MAY_IMPORT: readonly { readonly role: string; readonly folder: RegE
   { role: "work-tree", folder: /^packages\/work-tree$/, allowed: /^@coder\/(shared(\/server)?|api\/workspace)$/ },
   { role: "testing", folder: /^packages\/testing$/, allowed: /^@coder\/(shared|api|db)(\/.*)?$/ },
   { role: "module", folder: /^packages\/modules\/[^/]+$/, allowed: /^@coder\/(shared|api|db|sandbox|work-tree)(\/.*)?$/ },
-  { role: "registry", folder: /^packages\/modules$/, allowed: /^@coder\/(?!web|gateway|worker).*$/ },
+  { role: "registry", folder: /^packages\/modules$/, allowed: /^@coder\/(shared\/server|(?!(api|db|gateway|sandbox|shared|testing|tooling|web|work-tree|worker)$)[a-z-]+)$/ },
   { role: "app", folder: /^apps\/(gateway|worker)$/, allowed: /^@coder\/(shared\/server|shared|modules|api.*)$/ },
   { role: "web", folder: /^apps\/web$/, allowed: /^@coder\/(shared|api(\/[a-z-]+)?)$/ },
   { role: "tooling", folder: /^tooling$/, allowed: /^@coder\/.*$/ },

@@ -63,7 +63,7 @@ function readSource(file: string): SourceFile {
   });
   return {
     path: fromRoot(file),
-    isTest: /\.(test|bench)\.tsx?$/.test(file) || file.includes("/__fixtures__/") || file.includes("/test/"),
+    isTest: /\.(test|bench)\.tsx?$/.test(file) || file.includes("/__fixtures__/") || fromRoot(file).startsWith("tooling/test/"),
     text,
     imports: [...statics, ...reexports, ...dynamic],
     exports: module.staticExports.flatMap((item) => item.entries.flatMap((entry) => (entry.isType ? [] : (entry.exportName.name ?? [])))),
