@@ -69,5 +69,6 @@ describe("a reader who follows the guides", { timeout: 240_000 }, () => {
   it("cannot make a module twice, or one with a name that fits nowhere", () => {
     expect(() => makeModule(copy, "logging")).toThrow("exists already");
     for (const name of ["Release Notes", "../outside", "releaseNotes", ""]) expect(() => makeModule(copy, name)).toThrow("kebab-case");
+    for (const name of ["kernel", "client", "shared", "gateway"]) expect(() => makeModule(copy, name)).toThrow("another part of the product");
   });
 });

@@ -5,12 +5,16 @@ import { z } from "zod";
 const TEMPLATE = path.join(import.meta.dirname, "template");
 const FIRST_FREE_PORT = 3051;
 
+/** The name cannot be a module's, for the reason that the message gives. */
+export class NameRefused extends Error {}
+
 /** Makes a working module that passes all walls: its folders in `api` and `modules`, its Prisma file, one registry line. Returns what it made. */
 export function makeModule(root: string, name: string): string[] {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new Error(`A module's name is kebab-case, like knowledge-base: ${name}`);
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new NameRefused(`A module's name is kebab-case, like knowledge-base: ${name}`);
+  if (takenNames(root).includes(name)) throw new NameRefused(`${name} is the name of another part of the product`);
   const apiFolder = path.join(root, "packages/api/src", name);
   const moduleFolder = path.join(root, "packages/modules", name);
-  for (const folder of [apiFolder, moduleFolder]) if (existsSync(folder)) throw new Error(`${path.relative(root, folder)} exists already`);
+  for (const folder of [apiFolder, moduleFolder]) if (existsSync(folder)) throw new NameRefused(`${path.relative(root, folder)} exists already`);
   const spell = speller(name, nextPort(root));
 
   copy(path.join(TEMPLATE, "api"), apiFolder, spell);
@@ -30,6 +34,14 @@ export function makeModule(root: string, name: string): string[] {
   });
   register(root, name, spell);
   return [apiFolder, moduleFolder, schema].map((made) => path.relative(root, made));
+}
+
+/** Packages of the product, doors of the published language that belong to no module, and the kernel's own router. */
+function takenNames(root: string): readonly string[] {
+  const packages = ["packages", "apps"].flatMap((parent) => readdirSync(path.join(root, parent)));
+  const { exports = {} } = PartialJsonSchema.parse(JSON.parse(readFileSync(path.join(root, "packages/api/package.json"), "utf8")));
+  const doors = Object.keys(exports).map((door) => door.slice(2)).filter((door) => !existsSync(path.join(root, "packages/api/src", door)));
+  return ["kernel", "tooling", ...packages, ...doors];
 }
 
 /** Replaces the template's name in every spelling it has in code. */
