@@ -17,6 +17,7 @@ import { EgressLedger } from "./egress/EgressLedger.ts";
 import { Gateway } from "./gateway/Gateway.ts";
 import { ProviderFactory } from "./gateway/ProviderFactory.ts";
 import { Tokens } from "./gateway/Tokens.ts";
+import { patienceWith } from "./gateway/Watchdog.ts";
 import { Models } from "./models/Models.ts";
 import { PriceTable } from "./prices/PriceTable.ts";
 import { EndpointProbe } from "./probe/EndpointProbe.ts";
@@ -48,7 +49,7 @@ export function assemble({ database, config, client, now, log }: AssembleDeps): 
   const providers = new ProviderFactory({ egress, config });
   const budget = new BudgetLedger({ database, now, limitMicroUsd: () => Math.round(config.value.budget.monthlyUsd * MICRO) });
   const gateway = new Gateway({ providers, budget, tokens, config });
-  const probe = new EndpointProbe({ gateway, providers, now, patience: () => config.value.timeouts });
+  const probe = new EndpointProbe({ gateway, providers, now, patience: (endpoint) => patienceWith(config.value.endpoints[endpoint] ?? {}, config.value.timeouts), hasKey: (endpoint) => endpoint in config.value.apiKeys });
   const models = new Models({ prices: new PriceTable(), budget, egress, probe, config });
   const toolbox = new Toolbox([...readingTools({ files, workspace, embeddings }), ...actingTools({ files, proposals: execution, runs: execution, generation })]);
   const modelAnswerer = new ModelAnswerer({ gateway, tokens, toolbox, files, config, models: () => models.chain });

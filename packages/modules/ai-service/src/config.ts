@@ -16,9 +16,11 @@ const ModelConfigSchema = z
 
 const EndpointConfigSchema = z.strictObject({
   kind: EndpointKindSchema,
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({ protocol: /^https?$/ }).refine((url) => URL.parse(url)?.username === "" && URL.parse(url)?.password === "", "must hold no user or password: a key belongs into ai-service.apiKeys"),
   /** What it answers costs nothing: a server of one's own. */
   free: z.boolean().optional(),
+  /** How long it may be silent, before its first word and between two, instead of what `timeouts` says: for a server that thinks long. */
+  patienceSeconds: seconds.optional(),
   models: z.record(z.string().min(1).max(200), ModelConfigSchema),
 });
 export type EndpointConfig = z.output<typeof EndpointConfigSchema>;
@@ -27,7 +29,7 @@ export const AiConfigSchema = z
   .strictObject({
     endpoints: z.record(EndpointNameSchema, EndpointConfigSchema).meta({
       settable: false, merge: true,
-      description: "Servers of models by name, each with kind (openai, anthropic), url, models, and free where it costs nothing; none: the chat answers with built-in commands",
+      description: "Servers of models by name, each with kind (openai, anthropic), url, models, free where it costs nothing, and patienceSeconds where it thinks long; none: the chat answers with built-in commands",
     }),
     apiKeys: z.record(EndpointNameSchema, z.string().min(1)).meta({ secret: true, merge: true, description: "Keys by the names of the endpoints that want one" }),
     allowedPrivateHosts: z.array(z.string()).meta({ settable: false, description: "Hosts of endpoints that may have a private address, such as 127.0.0.1" }),

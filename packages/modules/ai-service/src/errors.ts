@@ -49,11 +49,12 @@ export function endpointUnreachable(reason: string, remedy: string, cause: unkno
 }
 
 export function endpointSilent(what: string, seconds: number): AppError {
-  return new AppError("timeout", "endpoint_silent", `The endpoint ${what} within ${seconds} s.`, { remedy: "Look at the server's load, or raise ai-service.timeouts." });
+  return new AppError("timeout", "endpoint_silent", `The endpoint ${what} within ${seconds} s.`, { remedy: "Retry; look at the server's load; or give it longer: patienceSeconds of the endpoint, or ai-service.timeouts." });
 }
 
-export function keyRefused(status: number, cause: unknown): AppError {
-  return new AppError("forbidden", "endpoint_unauthorized", `The endpoint refuses the key (${status}).`, { remedy: "Set a key that may use this model in ai-service.apiKeys, below the endpoint's name.", cause });
+export function keyRefused(status: number, hasKey: boolean, cause: unknown): AppError {
+  const message = hasKey ? `The endpoint refuses the key (${status}).` : `The endpoint wants a key, and none is set (${status}).`;
+  return new AppError("forbidden", "endpoint_unauthorized", message, { remedy: "Set a key that may use this model in ai-service.apiKeys, below the endpoint's name.", cause });
 }
 
 export function modelUnknown(model: string, cause: unknown): AppError {
@@ -82,6 +83,12 @@ export function answerMalformed(reason: string): AppError {
 
 export function answerCut(): AppError {
   return new AppError("unavailable", "answer_cut", "The answer was cut off in the middle.", { remedy: "Retry, or go on from what is there." });
+}
+
+export function answerEmpty(cut: boolean): AppError {
+  return cut
+    ? new AppError("unavailable", "answer_empty", "The model reached the longest length that is allowed before it said anything: it used all of it to think.", { remedy: "Raise ai-service.chat.maxOutputTokens, or ask for something smaller." })
+    : new AppError("unavailable", "answer_empty", "The model said nothing.", { remedy: "Retry, or put it in other words." });
 }
 
 export function answerRefused(): AppError {

@@ -3,6 +3,7 @@ import { ProjectIdSchema, type ProjectId } from "@coder/api/workspace";
 import { createMemoryDatabase, type IDatabase } from "@coder/db";
 import { AppError, organizationOf, type Caller } from "@coder/shared";
 import { newId, type ClientFactory } from "@coder/shared/server";
+import type { ILogger } from "@coder/shared/trpc";
 import { fixedConfig, silentLogger, somebody } from "@coder/testing";
 import type { AiService } from "../AiService.ts";
 import { assemble } from "../assemble.ts";
@@ -24,18 +25,20 @@ export class ChatRig {
   readonly files = new Map<string, string>();
   readonly changeSets: MadeChangeSet[] = [];
   readonly runs: string[] = [];
+  readonly generated: unknown[] = [];
   runsLong = false;
+  runOutput = "\u001b[31m1 failing\u001b[0m";
   readonly denied = new Set<string>();
   readonly projectId: ProjectId;
   readonly service: AiService;
   readonly store: ConversationStore;
   readonly stop: () => Promise<void>;
 
-  constructor(options: { readonly config?: Partial<AiConfig>; readonly database?: IDatabase; readonly caller?: Caller; readonly projectId?: ProjectId } = {}) {
+  constructor(options: { readonly config?: Partial<AiConfig>; readonly database?: IDatabase; readonly caller?: Caller; readonly projectId?: ProjectId; readonly log?: ILogger } = {}) {
     this.caller = options.caller ?? somebody();
     this.projectId = options.projectId ?? newId(ProjectIdSchema);
     this.database = options.database ?? createMemoryDatabase();
-    const { service, store, stop } = assemble({ database: this.database, config: fixedConfig({ ...CONFIG, ...options.config }), client: this.#client, now: () => new Date(), log: silentLogger });
+    const { service, store, stop } = assemble({ database: this.database, config: fixedConfig({ ...CONFIG, ...options.config }), client: this.#client, now: () => new Date(), log: options.log ?? silentLogger });
     this.service = service;
     this.store = store;
     this.stop = stop;
@@ -100,12 +103,15 @@ export class ChatRig {
           return { id: newId() };
         },
         getRun: async () => ({ state: this.runsLong ? "running" : "failed", exitCode: this.runsLong ? null : 1, outputBytes: 12, problem: null }),
-        readOutput: async () => ({ bytes: Buffer.from("\u001b[31m1 failing\u001b[0m").toString("base64") }),
+        readOutput: async () => ({ bytes: Buffer.from(this.runOutput).toString("base64") }),
         cancelRun: async () => void this.runs.push("cancelled"),
       },
       "code-generation": {
         readSentence: async () => ({ generator: "http-endpoint", input: { method: "GET" }, missing: [] }),
-        startGeneration: async () => ({ generation: { id: newId(), title: "GET /users/:id" } }),
+        startGeneration: async (input: object) => {
+          this.generated.push(input);
+          return { generation: { id: newId(), title: "GET /users/:id" } };
+        },
       },
     };
     return modules[ref.module] ?? {};

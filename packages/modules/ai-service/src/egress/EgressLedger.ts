@@ -49,6 +49,10 @@ export class EgressLedger {
         noting.push(this.#end(errand.caller, id, note, Math.round(performance.now() - begun)));
       };
       ends.push(end);
+      // An answer that was left ends in one way or another; why it did is for whoever left to say.
+      const unlessLeft: typeof end = (outcome) => {
+        if (init?.signal?.aborted !== true) end(outcome);
+      };
       const send = guardedFetch({
         ...guard,
         onBytes: (count) => {
@@ -59,9 +63,9 @@ export class EgressLedger {
       try {
         const answer = await send(input, init);
         note.status = answer.status;
-        return answer.body === null ? (end("done"), answer) : new Response(watched(answer.body, end), { status: answer.status, headers: answer.headers });
+        return answer.body === null ? (end("done"), answer) : new Response(watched(answer.body, unlessLeft), { status: answer.status, headers: answer.headers });
       } catch (error) {
-        if (init?.signal?.aborted !== true) end("failed");
+        unlessLeft("failed");
         throw error;
       }
     };
@@ -91,10 +95,6 @@ export class EgressLedger {
 
 export type Settle = (outcome: Egress["outcome"]) => Promise<void>;
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === "AbortError" || ("code" in error && error.code === "ABORT_ERR"));
-}
-
 interface Note {
   responseBytes: number;
   status: number | null;
@@ -113,7 +113,7 @@ function watched(body: ReadableStream<Uint8Array>, end: (outcome: Egress["outcom
         end("done");
         controller.close();
       } catch (error) {
-        if (!isAbort(error)) end("failed");
+        end("failed");
         throw error;
       }
     },

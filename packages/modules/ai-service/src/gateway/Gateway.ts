@@ -6,13 +6,14 @@ import type { AiConfig } from "../config.ts";
 import type { Settle } from "../egress/EgressLedger.ts";
 import { answerCut, answerMalformed, answerRefused, priceUnknown } from "../errors.ts";
 import { costOf, type PricedModel } from "../prices/PriceTable.ts";
-import { failureOf, type Failure } from "./failure-of.ts";
+import { failureOf, type Failure, type Target } from "./failure-of.ts";
 import type { ModelEvent, ModelRequest, TokenUsage } from "./model-provider.ts";
 import type { ProviderFactory } from "./ProviderFactory.ts";
 import type { Tokens } from "./Tokens.ts";
-import { Watchdog } from "./Watchdog.ts";
+import { patienceWith, Watchdog } from "./Watchdog.ts";
 
 const FIRST_WAIT_MS = 250;
+const MOST_JITTER_MS = 500;
 /** Who asks for more is passed over for the next model. */
 const LONGEST_WAIT_MS = 20_000;
 /** A reservation outlives its call by this much. */
@@ -74,7 +75,8 @@ export class Gateway {
         const { error, again, waitMs } = run.failure;
         first ??= error;
         if (run.begun) throw error;
-        const wait = waitMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+        // All who were told the same time would come back at the same moment.
+        const wait = waitMs === null ? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()) : waitMs + Math.min(waitMs * 0.1, MOST_JITTER_MS) * Math.random();
         if (again && attempt < attempts && wait <= LONGEST_WAIT_MS) {
           yield { kind: "again", model: model.key, error, waitMs: Math.round(wait) };
           await (this.#deps.wait ?? delay)(wait, question.signal);
@@ -123,10 +125,10 @@ class Attempt {
     try {
       ticket = await this.#deps.budget.reserve(caller, worst, timeouts.totalSeconds + MARGIN_SECONDS);
     } catch (error) {
-      this.failure = failureOf(error, { url: endpoint.url, model: this.#model.model });
+      this.failure = failureOf(error, this.#target());
       return;
     }
-    const watchdog = new Watchdog(timeouts);
+    const watchdog = new Watchdog(patienceWith(endpoint, timeouts));
     let settle: Settle = async () => undefined;
     try {
       const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose: this.#question.purpose, conversationId: this.#question.conversationId, secrets: this.#question.secrets };
@@ -141,11 +143,15 @@ class Attempt {
       if (!this.#ended) throw this.begun ? answerCut() : answerMalformed("it holds no answer");
     } catch (error) {
       const cause: unknown = watchdog.signal.aborted && !signal.aborted ? watchdog.signal.reason : error;
-      this.failure = failureOf(cause, { url: endpoint.url, model: this.#model.model });
+      this.failure = failureOf(cause, this.#target());
     } finally {
       watchdog.end();
       await Promise.all([this.#settle(ticket, input), settle(this.#outcome())]);
     }
+  }
+
+  #target(): Target {
+    return { url: this.#model.config.url, model: this.#model.model, hasKey: this.#model.endpoint in this.#deps.config.value.apiKeys };
   }
 
   #outcome(): Egress["outcome"] {

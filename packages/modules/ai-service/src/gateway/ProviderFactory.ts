@@ -6,6 +6,7 @@ import { AnthropicProvider } from "./AnthropicProvider.ts";
 import type { IModelProvider } from "./model-provider.ts";
 import { OpenAiProvider } from "./OpenAiProvider.ts";
 import { RecordedProvider } from "./RecordedProvider.ts";
+import { fetchWithoutKey, ProviderWithoutKey } from "./without-key.ts";
 
 /** More than any answer takes. */
 const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
@@ -36,8 +37,10 @@ export class ProviderFactory {
       onBytes,
     };
     const { fetch, settle } = this.#deps.egress.fetch(errand, guard);
-    const deps = { url: endpoint.url, apiKey: apiKeys[errand.endpoint] ?? null, fetch, timeoutMs: timeouts.totalSeconds * 1000 };
-    const inner = endpoint.kind === "anthropic" ? new AnthropicProvider(deps) : new OpenAiProvider(deps);
+    const apiKey = apiKeys[errand.endpoint] ?? null;
+    const deps = { url: endpoint.url, apiKey, fetch: fetchWithoutKey(fetch, apiKey), timeoutMs: timeouts.totalSeconds * 1000 };
+    const asked = endpoint.kind === "anthropic" ? new AnthropicProvider(deps) : new OpenAiProvider(deps);
+    const inner = apiKey === null ? asked : new ProviderWithoutKey(asked, apiKey);
     const provider = recording.mode === "off" || recording.folder === null ? inner : new RecordedProvider({ inner, mode: recording.mode, folder: recording.folder });
     return { provider, settle };
   }

@@ -1,9 +1,15 @@
+import type { EndpointConfig } from "../config.ts";
 import { endpointSilent } from "../errors.ts";
 
 export interface Patience {
   readonly firstByteSeconds: number;
   readonly idleSeconds: number;
   readonly totalSeconds: number;
+}
+
+/** With the patience that an endpoint asks for itself. */
+export function patienceWith({ patienceSeconds }: Pick<EndpointConfig, "patienceSeconds"> | { readonly patienceSeconds?: undefined }, timeouts: Patience): Patience {
+  return patienceSeconds === undefined ? timeouts : { firstByteSeconds: patienceSeconds, idleSeconds: patienceSeconds, totalSeconds: timeouts.totalSeconds };
 }
 
 /** Ends an attempt that is silent: before its first byte, between two, or altogether too long. Its reason says which. */

@@ -12,12 +12,19 @@ export interface Failure {
   readonly waitMs: number | null;
 }
 
+/** Where the request went. */
+export interface Target {
+  readonly url: string;
+  readonly model: string;
+  readonly hasKey: boolean;
+}
+
 /** What a provider threw, as an error that says what to do. Statuses 408, 409, 429 and 5xx and lost connections are tried again; nothing else is. */
-export function failureOf(error: unknown, { url, model }: { readonly url: string; readonly model: string }): Failure {
+export function failureOf(error: unknown, { url, model, hasKey }: Target): Failure {
   const own = chainOf(error).find(isAppError);
   if (own) return { error: own, again: false, waitMs: null };
   const status = statusOf(error);
-  if (status !== null) return ofStatus(status, error, model);
+  if (status !== null) return ofStatus(status, error, model, hasKey);
   const code = chainOf(error).map(codeOf).find((each) => each !== null) ?? null;
   if (code !== null && code in UNREACHABLE) return { error: unreachable(code, url, error), again: !FOR_GOOD.has(code), waitMs: null };
   if (code !== null && CUT.has(code)) return { error: answerCut(), again: true, waitMs: null };
@@ -27,9 +34,9 @@ export function failureOf(error: unknown, { url, model }: { readonly url: string
   return { error: answerMalformed(error instanceof Error ? error.message.slice(0, 200) : "it makes no sense"), again: false, waitMs: null };
 }
 
-function ofStatus(status: number, error: unknown, model: string): Failure {
+function ofStatus(status: number, error: unknown, model: string, hasKey: boolean): Failure {
   const waitMs = retryAfterOf(error);
-  if (status === 401 || status === 403) return { error: keyRefused(status, error), again: false, waitMs };
+  if (status === 401 || status === 403) return { error: keyRefused(status, hasKey, error), again: false, waitMs };
   if (status === 404) return { error: modelUnknown(model, error), again: false, waitMs };
   if (status === 429) return { error: endpointBusy(waitMs === null ? null : Math.ceil(waitMs / 1000), error), again: true, waitMs };
   if (status === 408 || status === 409 || status >= 500) return { error: endpointFailed(status, error), again: true, waitMs };

@@ -38,7 +38,7 @@ export class Models implements IModels {
     const chain = this.chain.map(({ key }) => key);
     const models = prices.models(config.value);
     return {
-      endpoints: Object.entries(endpoints).map(([name, { kind, url }]) => ({ name, kind, url: withoutPassword(url), hasKey: name in apiKeys, models: models.filter(({ endpoint }) => endpoint === name).map((model) => modelOf(model, chain)) })),
+      endpoints: Object.entries(endpoints).map(([name, { kind, url }]) => ({ name, kind, url: shown(url), hasKey: name in apiKeys, models: models.filter(({ endpoint }) => endpoint === name).map((model) => modelOf(model, chain)) })),
       chat: chain,
       budget: await budget.get(caller),
       priceDate: prices.date,
@@ -67,10 +67,8 @@ function modelOf({ key, endpoint, model, price, contextTokens, maxOutputTokens }
   };
 }
 
-function withoutPassword(url: string): string {
-  const parsed = URL.parse(url);
-  if (!parsed) return "";
-  parsed.username = "";
-  parsed.password = "";
-  return parsed.href;
+/** A query may hold a key. */
+function shown(url: string): string {
+  const { origin, pathname } = URL.parse(url) ?? { origin: "", pathname: "" };
+  return `${origin}${pathname}`;
 }

@@ -14,7 +14,9 @@ const OUTPUT_TOKENS = 200;
 export interface EndpointProbeDeps {
   readonly gateway: Gateway;
   readonly providers: ProviderFactory;
-  readonly patience: () => Patience;
+  readonly patience: (endpoint: string) => Patience;
+  /** Whether a key is set for the endpoint. */
+  readonly hasKey: (endpoint: string) => boolean;
   readonly now: () => Date;
 }
 
@@ -37,7 +39,7 @@ export class EndpointProbe {
         return true;
       } catch (error) {
         signal.throwIfAborted();
-        const { code, message, remedy } = isAppError(error) ? error : failureOf(error, { url, model: model?.model ?? "" }).error;
+        const { code, message, remedy } = isAppError(error) ? error : failureOf(error, { url, model: model?.model ?? "", hasKey: this.#deps.hasKey(endpoint) }).error;
         checks.push({ name, state: "fails", tookMs: tookMs(), problem: { code, message, remedy } });
         return false;
       }
@@ -74,7 +76,7 @@ export class EndpointProbe {
 
   /** Null where the endpoint has no list. */
   async #offered(caller: Caller, endpoint: string, url: string, signal: AbortSignal): Promise<readonly string[] | null> {
-    const watchdog = new Watchdog(this.#deps.patience());
+    const watchdog = new Watchdog(this.#deps.patience(endpoint));
     const { provider, settle } = this.#deps.providers.open({ caller, endpoint, model: null, purpose: "probe", conversationId: null, secrets: 0 }, watchdog.touch);
     let outcome: "done" | "failed" = "failed";
     try {
@@ -83,7 +85,7 @@ export class EndpointProbe {
       return names;
     } catch (error) {
       if (watchdog.signal.aborted) throw watchdog.signal.reason;
-      const { error: problem } = failureOf(error, { url, model: "" });
+      const { error: problem } = failureOf(error, { url, model: "", hasKey: this.#deps.hasKey(endpoint) });
       if (problem.code === "endpoint_not_found_upstream" || problem.code === "endpoint_rejected") return null;
       throw problem;
     } finally {
