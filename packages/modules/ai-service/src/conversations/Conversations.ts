@@ -78,7 +78,7 @@ export class Conversations implements IConversations {
     const { store } = this.#deps;
     await this.#deps.workspace(caller).getProject({ id: projectId });
     const messageId = MessageIdSchema.parse(key);
-    const sent = await this.#sentBefore(caller, messageId);
+    const sent = await this.#sentBefore(caller, messageId, text);
     if (sent) return sent;
     const conversation = conversationId === undefined ? await store.begin(caller, projectId, text) : await store.get(caller, conversationId);
     if (conversation.projectId !== projectId) throw conversationNotFound();
@@ -231,14 +231,18 @@ export class Conversations implements IConversations {
     return { conversation: conversationOf(row), messages, usage };
   }
 
-  /** A message that is sent again was sent once. */
-  async #sentBefore(caller: Caller, messageId: MessageId): Promise<SentMessage | null> {
+  /** A message that is sent again was sent once. One whose process ended before its answer began is answered now. */
+  async #sentBefore(caller: Caller, messageId: MessageId, text: string): Promise<SentMessage | null> {
     const { store } = this.#deps;
     const row = await store.message(caller, messageId);
     if (!row) return null;
-    await store.get(caller, row.conversationId);
+    const conversation = await store.get(caller, row.conversationId);
     const answer = new Branches(await store.rows(caller, row.conversationId)).childrenOf(messageId)[0];
-    return answer ? { conversationId: row.conversationId, messageId, answerId: answer.id } : null;
+    if (answer) return { conversationId: row.conversationId, messageId, answerId: answer.id };
+    if (row.role !== "user") throw messageNotFound();
+    const [question] = await store.withParts(caller, [row]);
+    if (question?.parts.length === 0) await store.addPieces(caller, row, 0, [{ kind: "text", text }]);
+    return this.#answer(caller, conversation, messageId, text, []);
   }
 
   async #message(caller: Caller, conversationId: ConversationId, messageId: MessageId): Promise<Stored<MessageRow>> {

@@ -2,6 +2,7 @@ import type { AiConfig } from "../config.ts";
 import type { ILiveConfig } from "@coder/shared/server";
 import { createHash } from "node:crypto";
 import { isAppError } from "@coder/shared";
+import { answerEmpty } from "../errors.ts";
 import type { Gateway } from "../gateway/Gateway.ts";
 import type { ModelMessage, ToolCall } from "../gateway/model-provider.ts";
 import type { Tokens } from "../gateway/Tokens.ts";
@@ -12,7 +13,9 @@ import { numbered } from "../tools/reading-tools.ts";
 import type { Toolbox } from "../tools/Toolbox.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { untrusted } from "../tools/untrusted.ts";
+import { wishOf } from "../tools/wish.ts";
 import type { AnswerTask, IAnswerer } from "./answerer.ts";
+import { CallIds } from "./CallIds.ts";
 import { fitted, modelMessages, placeOf } from "./history.ts";
 import { textOf } from "./parts.ts";
 import { SYSTEM_PROMPT } from "./system-prompt.ts";
@@ -25,6 +28,14 @@ export interface ModelAnswererDeps {
   readonly config: ILiveConfig<AiConfig>;
   /** The chain of the chat. */
   readonly models: () => readonly PricedModel[];
+}
+
+/** One answer of a model. `cut`: it reached the longest length that is allowed. */
+interface Turn {
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly model: string;
+  readonly cut: boolean;
 }
 
 /** Has a model answer: it speaks and uses tools in turn, so often at most as the settings say; the last time without tools. */
@@ -43,26 +54,29 @@ export class ModelAnswerer implements IAnswerer {
     const messages = modelMessages(task.history, firewall);
     const attached = await this.#attached(task, firewall, shown);
     if (attached !== "") messages.splice(-1, 1, { role: "user", text: `${firewall.hide(textOf(question?.parts ?? []))}\n\n${attached}` });
+    const wish = wishOf(textOf(question?.parts ?? []), textOf(task.history.at(-2)?.parts ?? []));
+    const ids = new CallIds(messages);
     for (let round = 0; ; round += 1) {
-      const { text, calls, model } = await this.#turn(task, messages, firewall, round < toolRounds);
+      const { text, model, ...turn } = await this.#turn(task, messages, firewall, round < toolRounds);
+      const calls = turn.calls.map((call) => ({ ...call, id: ids.take(call.id) }));
+      if (calls.length === 0 && textOf(task.writer.parts).trim() === "") throw answerEmpty(turn.cut);
       if (calls.length === 0) return;
       messages.push({ role: "assistant", text, toolCalls: calls });
       for (const [index, call] of calls.entries()) {
-        const context = { ...task, wish: textOf(question?.parts ?? []), firewall, shown, model, key: keyOf(task.answerId, round, index) };
+        const context = { ...task, wish, firewall, shown, model, key: keyOf(task.answerId, round, index) };
         messages.push({ role: "tool", callId: call.id, text: await this.#use(task, context, call) });
       }
     }
   }
 
   /** One answer of a model, written as it comes. */
-  async #turn(task: AnswerTask, messages: readonly ModelMessage[], firewall: SecretFirewall, withTools: boolean): Promise<{ readonly text: string; readonly calls: readonly ToolCall[]; readonly model: string }> {
+  async #turn(task: AnswerTask, messages: readonly ModelMessage[], firewall: SecretFirewall, withTools: boolean): Promise<Turn> {
     const { gateway, tokens, toolbox, config, models } = this.#deps;
     const { maxOutputTokens, contextTokens } = config.value.chat;
     const chain = models();
     const limit = Math.max(1_000, Math.min(contextTokens, ...chain.map((model) => model.contextTokens - maxOutputTokens)));
     const calls: ToolCall[] = [];
-    let text = "";
-    let model = "";
+    let [text, model, cut] = ["", "", false];
     const events = gateway.stream({
       caller: task.caller, purpose: "chat", conversationId: task.conversationId, models: chain, signal: task.signal, secrets: firewall.count,
       request: { system: SYSTEM_PROMPT, messages: fitted(messages, limit, (each) => tokens.count(each)), tools: withTools ? toolbox.definitions : [], maxOutputTokens },
@@ -81,12 +95,15 @@ export class ModelAnswerer implements IAnswerer {
         case "spent": task.writer.spent(event.usage); break;
         case "again": task.writer.part({ kind: "notice", text: `${event.error.message} Trying again.` }); break;
         case "instead": task.writer.part({ kind: "notice", text: `${event.error.message} ${event.next} answers instead.` }); break;
-        case "end": if (event.reason === "length") task.writer.part({ kind: "notice", text: "The answer reached the longest length that is allowed." }); break;
+        case "end":
+          cut = event.reason === "length";
+          if (cut) task.writer.part({ kind: "notice", text: "The answer reached the longest length that is allowed." });
+          break;
         default: break;
       }
     }
     // Without tools a call cannot be answered.
-    return { text, calls: withTools ? calls : [], model };
+    return { text, calls: withTools ? calls : [], model, cut };
   }
 
   async #use(task: AnswerTask, context: ToolContext, call: ToolCall): Promise<string> {

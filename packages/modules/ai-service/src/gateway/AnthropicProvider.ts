@@ -3,6 +3,7 @@ import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam } fr
 import type { Fetch } from "@coder/shared/server";
 import { z } from "zod";
 import { answerMalformed } from "../errors.ts";
+import { inputObject } from "./input-object.ts";
 import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
 
 const MAX_MODELS = 1_000;
@@ -127,16 +128,6 @@ function turnOf(message: ModelMessage): Turn {
   if (message.role === "tool") return { role: "user", content: [{ type: "tool_result", tool_use_id: message.callId, content: message.text }] };
   const text = message.text.trim() === "" ? [] : [{ type: "text" as const, text: message.text }];
   return { role: "assistant", content: [...text, ...message.toolCalls.map(({ id, name, input }) => ({ type: "tool_use" as const, id, name, input: inputObject(input) }))] };
-}
-
-const InputSchema = z.record(z.string(), z.unknown());
-
-function inputObject(text: string): Record<string, unknown> {
-  try {
-    return InputSchema.safeParse(JSON.parse(text)).data ?? {};
-  } catch {
-    return {};
-  }
 }
 
 function endOf(reason: string | null, called: boolean): "stop" | "length" | "tools" | "refused" {

@@ -3,6 +3,7 @@ import OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import { z } from "zod";
 import { answerMalformed } from "../errors.ts";
+import { inputObject } from "./input-object.ts";
 import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
 
 const MAX_MODELS = 1_000;
@@ -27,10 +28,13 @@ const ChunkSchema = z.object({
 });
 
 interface GrowingCall {
-  id: string;
+  readonly index: number;
+  readonly id: string;
   name: string;
   input: string;
 }
+
+type CallDelta = NonNullable<NonNullable<NonNullable<NonNullable<z.output<typeof ChunkSchema>["choices"]>[number]["delta"]>["tool_calls"]>[number]>;
 
 /** OpenAI, and every server that speaks its chat completions. */
 export class OpenAiProvider implements IModelProvider {
@@ -55,7 +59,7 @@ export class OpenAiProvider implements IModelProvider {
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    const calls = new Map<number, GrowingCall>();
+    const calls: GrowingCall[] = [];
     let reason: string | null = null;
     for await (const piece of await this.#client.chat.completions.create(this.#bodyOf(request), { signal })) {
       const { data: chunk } = ChunkSchema.safeParse(piece);
@@ -64,10 +68,9 @@ export class OpenAiProvider implements IModelProvider {
       const choice = chunk.choices?.[0];
       if (choice?.delta?.content) yield { kind: "text", text: choice.delta.content };
       for (const [at, delta] of (choice?.delta?.tool_calls ?? []).entries()) {
-        const index = delta.index ?? at;
-        const call = calls.get(index) ?? { id: delta.id ?? `call-${index}`, name: "", input: "" };
-        calls.set(index, call);
-        call.name += delta.function?.name ?? "";
+        const call = callOf(calls, delta, at);
+        // Some servers say the whole name again with each piece.
+        if (delta.function?.name && delta.function.name !== call.name) call.name += delta.function.name;
         call.input += delta.function?.arguments ?? "";
         yield { kind: "tool_delta", id: call.id, name: call.name, input: call.input };
       }
@@ -75,8 +78,8 @@ export class OpenAiProvider implements IModelProvider {
       if (chunk.usage) yield { kind: "usage", usage: { inputTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens } };
     }
     if (reason === null) return;
-    for (const call of calls.values()) yield { kind: "tool_call", call: { ...call, input: call.input === "" ? "{}" : call.input } };
-    yield { kind: "end", reason: endOf(reason, calls.size > 0) };
+    for (const { id, name, input } of calls) yield { kind: "tool_call", call: { id, name, input: input === "" ? "{}" : input } };
+    yield { kind: "end", reason: endOf(reason, calls.length > 0) };
   }
 
   async listModels(signal: AbortSignal): Promise<readonly string[]> {
@@ -102,10 +105,21 @@ export class OpenAiProvider implements IModelProvider {
   }
 }
 
+/** The call that a piece belongs to. Servers that count all calls as the first one tell them apart by their ids. */
+function callOf(calls: GrowingCall[], delta: CallDelta, at: number): GrowingCall {
+  const index = delta.index ?? at;
+  const known = calls.findLast((call) => call.index === index);
+  const another = known !== undefined && delta.id && delta.id !== known.id && delta.function?.name;
+  if (known && !another) return known;
+  const call: GrowingCall = { index, id: delta.id || `call-${calls.length}`, name: "", input: "" };
+  calls.push(call);
+  return call;
+}
+
 function messageOf(message: ModelMessage): ChatCompletionMessageParam {
   if (message.role === "user") return { role: "user", content: message.text };
   if (message.role === "tool") return { role: "tool", tool_call_id: message.callId, content: message.text };
-  const calls = message.toolCalls.map(({ id, name, input }) => ({ id, type: "function" as const, function: { name, arguments: input } }));
+  const calls = message.toolCalls.map(({ id, name, input }) => ({ id, type: "function" as const, function: { name, arguments: JSON.stringify(inputObject(input)) } }));
   return { role: "assistant", content: message.text === "" && calls.length > 0 ? null : message.text, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
 }
 

@@ -2,6 +2,8 @@ import { createHmac } from "node:crypto";
 import { findSecrets, isEnvironmentFile } from "./find-secrets.ts";
 
 const PLACEHOLDER = /__SECRET_[0-9a-f]{12}__/g;
+/** What stands in a secret's place already, or only says that one begins or ends. */
+const NO_SECRET = /^(?:__SECRET_[0-9a-f]{12}__|-----(?:BEGIN|END) [A-Z ]{0,30}PRIVATE KEY-----)$/;
 
 /**
  * Keeps secrets from leaving: each is replaced by a placeholder, the same for the same secret throughout a conversation, and put back where the model wrote the placeholder
@@ -25,8 +27,7 @@ export class SecretFirewall {
     let safe = "";
     let at = 0;
     for (const { start, end } of findSecrets(text, { environmentFile: isEnvironmentFile(path) })) {
-      const secret = text.slice(start, end);
-      safe += text.slice(at, start) + (/^__SECRET_[0-9a-f]{12}__$/.test(secret) ? secret : this.#placeholder(secret));
+      safe += text.slice(at, start) + this.#linesHidden(text.slice(start, end));
       at = end;
     }
     return this.#hideKnown(safe + text.slice(at));
@@ -39,6 +40,14 @@ export class SecretFirewall {
 
   unknownIn(text: string): string[] {
     return [...new Set(text.match(PLACEHOLDER) ?? [])].filter((placeholder) => !this.#secrets.has(placeholder));
+  }
+
+  /** Line by line, so that what is below a key of many lines keeps its line number, and each line is known wherever it is met. */
+  #linesHidden(secret: string): string {
+    return secret
+      .split(/(\r?\n)/)
+      .map((line) => (line.trim() === "" || NO_SECRET.test(line) ? line : this.#placeholder(line)))
+      .join("");
   }
 
   #placeholder(secret: string): string {

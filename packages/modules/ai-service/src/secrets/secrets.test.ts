@@ -27,6 +27,20 @@ describe("secrets", () => {
     expect(findSecrets(text)).toEqual([]);
   });
 
+  it("keep the lines below them where they are, and each of their lines is known wherever it is met", () => {
+    const firewall = new SecretFirewall("salt");
+    const text = `first\nconst key = \`${KEY}\`;\nlast\n`;
+    const hidden = firewall.hide(text);
+    expect(hidden.split("\n").length).toBe(text.split("\n").length);
+    expect(hidden.split("\n").at(-2)).toBe("last");
+    expect(hidden).toContain("PRIVATE KEY-----");
+    expect(firewall.hide("matched: MIIEpAIBAAKCAQEA")).not.toContain("MIIEpAIBAAKCAQEA");
+    expect(firewall.reveal(hidden)).toBe(text);
+    expect(new SecretFirewall("salt").reveal(new SecretFirewall("salt").hide(hidden))).toBe(hidden);
+    const windows = text.replaceAll("\n", "\r\n");
+    expect(firewall.reveal(firewall.hide(windows))).toBe(windows);
+  });
+
   it("are all values of an environment file, but of no example", () => {
     const text = "PORT=3000\nDATABASE=very-internal\nexport NAME='a b c d'\n# comment\nEMPTY=\nNODE_ENV=production\n";
     const hidden = hide(text, "config/.env.local");

@@ -5,6 +5,8 @@ import type { Caller } from "@coder/shared";
 import type { ServiceClient } from "@coder/shared/trpc";
 import { fileUnreadable } from "../errors.ts";
 
+const FILES_AT_ONCE = 64;
+
 export type WorkspaceClient = ServiceClient<typeof workspaceRouter>;
 
 export interface TextFile {
@@ -27,6 +29,20 @@ export class ProjectFiles {
     const file = await this.find(caller, projectId, path, signal);
     if (!file) throw fileUnreadable(path, "it is not there");
     return file;
+  }
+
+  /** The texts of those that have one, for a person of whom it is known already that they may read them. */
+  async texts(caller: Caller, projectId: ProjectId, paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const texts = new Map<string, string>();
+    const workspace = this.#workspace(caller, { signal });
+    let rest = paths.filter((path) => path !== "" && pathFault(path) === null);
+    while (rest.length > 0) {
+      const { files } = await workspace.readFiles({ projectId, paths: rest.slice(0, FILES_AT_ONCE) });
+      for (const { path, text } of files) if (text !== null) texts.set(path, text);
+      const again = files.filter(({ reason }) => reason === "next").map(({ path }) => path);
+      rest = [...(again.length < files.length ? again : []), ...rest.slice(FILES_AT_ONCE)];
+    }
+    return texts;
   }
 
   /** Null where there is nothing. */

@@ -12,6 +12,7 @@ import { asksToGenerate, asksToRun } from "./wish.ts";
 
 const MAX_EDITS = 200;
 const WAIT_SECONDS = 60;
+const ENVIRONMENT_FILES = [".env", ".env.local", ".env.development", ".env.production", ".env.test"];
 
 export type GenerationClient = ServiceClient<typeof codeGenerationRouter>;
 
@@ -39,9 +40,11 @@ export function actingTools({ files, proposals, runs, generation }: ActingDeps):
       schema: z.object({ folder: z.string().max(4_096).default("").describe("Folder of the package; empty for the project"), name: z.string().min(1).max(200), args: z.array(z.string().max(1_000)).max(50).default([]) }),
       title: ({ name, args }) => `Run ${[name, ...args].join(" ")}`,
       async run({ caller, projectId, signal, wish, firewall }, { folder, name, args }) {
-        if (!asksToRun(wish, name)) return { text: "The person has not asked for anything to be run. Ask them first.", results: [], failed: true };
+        if (!asksToRun(wish, name)) return { text: "The person has not asked for this script to be run. Ask them, naming it.", results: [], failed: true };
         const id = await runs.start(caller, signal, { projectId, folder, name, args });
         const { state, exitCode, output } = await runs.wait(caller, signal, id, WAIT_SECONDS);
+        // A program may print what it found there.
+        for (const [path, text] of await files.texts(caller, projectId, environmentFilesOf(folder), signal)) firewall.hide(text, path);
         return { text: `Run ${state}${exitCode === null ? "" : ` with exit code ${exitCode}`}.\n${untrusted(`output of ${name}`, firewall.hide(output))}`, results: [{ kind: "run", id }], failed: exitCode !== null && exitCode !== 0 };
       },
     }),
@@ -56,6 +59,10 @@ export function actingTools({ files, proposals, runs, generation }: ActingDeps):
       },
     }),
   ];
+}
+
+function environmentFilesOf(folder: string): string[] {
+  return [...new Set(["", folder])].flatMap((place) => ENVIRONMENT_FILES.map((name) => (place === "" ? name : `${place}/${name}`)));
 }
 
 async function propose(context: ToolContext, { files, proposals }: Pick<ActingDeps, "files" | "proposals">, title: string, reason: string, edits: readonly Edit[]): Promise<ToolOutcome> {

@@ -9,6 +9,7 @@ import { untrusted } from "./untrusted.ts";
 const MAX_LINES = 400;
 const MAX_CHARS = 40_000;
 const MAX_LINE_CHARS = 1_000;
+const MAX_MATCH_CHARS = 300;
 
 export interface ReadingDeps {
   readonly files: ProjectFiles;
@@ -36,7 +37,12 @@ export function readingTools({ files, workspace, embeddings }: ReadingDeps): ITo
       title: ({ query }) => `Search: ${query}`,
       async run({ caller, projectId, signal, firewall }, { query, regex, include }) {
         const found = await workspace(caller, { signal }).searchOnce({ projectId, query, regex, include, maxMatches: 100 });
-        const lines = found.files.flatMap(({ path, matches }) => matches.map(({ line, text }) => `${path}:${line}: ${firewall.hide(text.trim().slice(0, 300), path)}`));
+        // A secret is known by what stands around it: of a whole file more of them are found than of one line.
+        const texts = await files.texts(caller, projectId, found.files.map(({ path }) => path), signal);
+        const lines = found.files.flatMap(({ path, matches }) => {
+          const safe = firewall.hide(texts.get(path) ?? "", path).split("\n");
+          return matches.map(({ line, text }) => `${path}:${line}: ${(safe[line - 1] || firewall.hide(text, path)).trim().slice(0, MAX_MATCH_CHARS)}`);
+        });
         if (lines.length === 0) return { text: "Nothing matches.", results: [] };
         return { text: `${untrusted("matches in files", lines.join("\n"))}${found.summary.limited ? "\nThere is more; narrow the search." : ""}`, results: [] };
       },

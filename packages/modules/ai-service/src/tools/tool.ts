@@ -4,6 +4,7 @@ import type { Caller } from "@coder/shared";
 import type { z } from "zod";
 import type { ToolDefinition } from "../gateway/model-provider.ts";
 import type { SecretFirewall } from "../secrets/SecretFirewall.ts";
+import type { Wish } from "./wish.ts";
 
 /** For whom a tool works: the person who asked, in their project, with their rights and no others. */
 export interface ToolContext {
@@ -14,7 +15,7 @@ export interface ToolContext {
   /** Which model asks. */
   readonly model: string;
   /** What the person wrote. Nothing else is a wish of theirs. */
-  readonly wish: string;
+  readonly wish: Wish;
   readonly signal: AbortSignal;
   readonly firewall: SecretFirewall;
   /** SHA-256 of files as the model was shown them, by path. */
