@@ -82,3 +82,7 @@ export function dimensionMismatch(expected: number, got: number): AppError {
     details: { expected, got },
   });
 }
+
+export function vectorsMissing(model: string): AppError {
+  return new AppError("conflict", "vectors_missing", `The embeddings endpoint takes no part yet: the index holds no vectors of ${model}.`, { remedy: "Update the index." });
+}

@@ -1,14 +1,16 @@
 import type { SearchIndexResult } from "@coder/api/embeddings";
 import type { IVectorStore, Stored } from "@coder/db";
-import { isAppError, type Caller } from "@coder/shared";
+import { isAppError, type AppError, type Caller } from "@coder/shared";
 import type { ILiveConfig } from "@coder/shared/server";
 import type { EmbeddingsConfig } from "../config.ts";
 import type { IndexRow } from "../entities.ts";
+import { vectorsMissing } from "../errors.ts";
 import { collectionOf, openEndpoint } from "./open-endpoint.ts";
 
-/** Somebody waits. */
+/** Somebody waits: for one answer, and not for a second attempt. */
 const SECONDS = 5;
-const RETRIES = 1;
+/** Whom the endpoint kept waiting in vain is not kept waiting by it again for so long. */
+const REST_MS = 30_000;
 const CANDIDATES = 200;
 /** Queries whose vectors are kept: people ask the same again with another filter. */
 const KEPT_QUERIES = 200;
@@ -28,6 +30,8 @@ export class QueryEmbedder {
   readonly #deps: { readonly vectors: IVectorStore; readonly config: ILiveConfig<EmbeddingsConfig> };
   /** By collection and query, least recently used first. */
   readonly #kept = new Map<string, Float32Array>();
+  /** An endpoint that did not answer in time, and until when it is left alone. */
+  #silent: { readonly endpoint: string; readonly until: number; readonly problem: AppError } | null = null;
 
   constructor(deps: { readonly vectors: IVectorStore; readonly config: ILiveConfig<EmbeddingsConfig> }) {
     this.#deps = deps;
@@ -37,11 +41,14 @@ export class QueryEmbedder {
     const { endpoint } = this.#deps.config.value;
     const client = openEndpoint(endpoint);
     const collection = collectionOf(row.id, endpoint);
+    if (!client) return NONE;
     // Without vectors of this model there is nothing to compare with; the next run that somebody asks for makes them.
-    if (!client || !row.endpoint || row.endpoint.collection !== collection || row.endpoint.chunks === 0) return NONE;
+    if (!row.endpoint || row.endpoint.collection !== collection || row.endpoint.chunks === 0) return without(vectorsMissing(client.model));
+    const name = `${endpoint.url}\0${client.model}`;
+    if (this.#silent?.endpoint === name && performance.now() < this.#silent.until) return without(this.#silent.problem);
     try {
       const slot = `${collection}\0${query}`;
-      const vector = this.#kept.get(slot) ?? (await client.embed([query], { signal, timeoutSeconds: Math.min(SECONDS, endpoint.timeoutSeconds), retries: RETRIES, dimensions: row.endpoint.dimensions }))[0];
+      const vector = this.#kept.get(slot) ?? (await client.embed([query], { signal, timeoutSeconds: Math.min(SECONDS, endpoint.timeoutSeconds), retries: 0, dimensions: row.endpoint.dimensions }))[0];
       if (!vector) return NONE;
       this.#keep(slot, vector);
       const found = await this.#deps.vectors.collection(caller, collection).nearest(vector, { limit: CANDIDATES, version: `${row.indexedAt}/${row.endpoint.chunks}`, signal });
@@ -49,8 +56,8 @@ export class QueryEmbedder {
     } catch (error) {
       signal.throwIfAborted();
       if (!isAppError(error)) throw error;
-      const { code, message, remedy } = error;
-      return { ...NONE, problem: { code, message, remedy } };
+      if (error.kind === "timeout") this.#silent = { endpoint: name, until: performance.now() + REST_MS, problem: error };
+      return without(error);
     }
   }
 
@@ -60,4 +67,8 @@ export class QueryEmbedder {
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT_QUERIES && oldest !== undefined) this.#kept.delete(oldest);
   }
+}
+
+function without({ code, message, remedy }: AppError): Alike {
+  return { ...NONE, problem: { code, message, remedy } };
 }

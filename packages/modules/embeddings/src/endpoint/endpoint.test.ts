@@ -202,11 +202,35 @@ describe("an index with an endpoint", () => {
     expect(await ask(project, "revoke session")).toMatchObject({ ranking: "builtin", problem: { code: "endpoint_failed" }, hits: [{ symbol: "revokeSession" }] });
   });
 
+  it("waits for the endpoint once, and leaves it alone for a while when that was in vain", async () => {
+    const project = rig.workspace.create(rig.caller, FILES);
+    await rig.index(project);
+    const works = server.answer;
+    rig.config = { ...rig.config, endpoint: configured({ timeoutSeconds: 1 }) };
+    server.requests.length = 0;
+    server.answer = () => undefined;
+    const silent = { ranking: "builtin", problem: { code: "endpoint_silent" }, hits: [{ symbol: "revokeSession" }] };
+    expect(await ask(project, "revoke session")).toMatchObject(silent);
+    server.answer = works;
+    expect(await ask(project, "revoke session")).toMatchObject(silent);
+    expect(server.requests).toHaveLength(1);
+    // Another server is none that kept anybody waiting.
+    rig.config = { ...rig.config, endpoint: configured({ timeoutSeconds: 1, url: `${server.url}/` }) };
+    expect(await ask(project, "revoke session")).toMatchObject({ ranking: "builtin+endpoint", problem: null });
+  });
+
+  it("says so when the endpoint gives other vectors than those of the index", async () => {
+    const project = rig.workspace.create(rig.caller, FILES);
+    await rig.index(project);
+    server.answer = vectorsOf(() => [1, 0]);
+    expect(await ask(project, "revoke session")).toMatchObject({ ranking: "builtin", problem: { code: "dimension_mismatch" }, hits: [{ symbol: "revokeSession" }] });
+  });
+
   it("starts afresh with another model, and forgets the vectors of the one before", async () => {
     const project = rig.workspace.create(rig.caller, FILES);
     await rig.index(project);
     rig.config = { ...rig.config, endpoint: configured({ model: "other-model" }) };
-    expect(await ask(project, "basket cost")).toMatchObject({ ranking: "builtin", problem: null });
+    expect(await ask(project, "basket cost")).toMatchObject({ ranking: "builtin", problem: { code: "vectors_missing", message: expect.stringContaining("other-model"), remedy: "Update the index." } });
     server.requests.length = 0;
     await rig.index(project);
     expect(server.requests.flatMap(({ input }) => input)).toHaveLength(23);
