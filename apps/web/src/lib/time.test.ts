@@ -15,6 +15,8 @@ describe("times", () => {
     [86_400 * 400, "last year"],
     [-30, "in less than a minute"],
     [-86_400 * 7, "in 7 days"],
+    [-86_400 * 7 + 30, "in 7 days"],
+    [-86_400 * 6.4, "in 6 days"],
   ])("%d seconds ago is %s", (seconds, text) => {
     expect(relativeTime(ago(seconds), NOW)).toBe(text);
   });

@@ -9,11 +9,11 @@ const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
   ["minute", 60],
 ];
 
-/** `3 minutes ago`, `in 6 days`, `just now`. */
+/** `3 minutes ago`, `in 6 days`, `just now`. What is to come is rounded, so that seven days are no six as soon as they have begun. */
 export function relativeTime(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
   }
   return seconds > 5 ? "in less than a minute" : "just now";
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry } from "@coder/api/logging";
+import { asTitle, inWords } from "#lib/words.ts";
 import type { Tone } from "#ui/badge.tsx";
 import type { IconName } from "#ui/icon.tsx";
 
@@ -11,14 +12,12 @@ export const OUTCOMES: Record<AuditEntry["outcome"], { readonly tone: Tone; read
 
 /** `userManagement.changeMemberRole` → "Change member role". */
 export function actionTitle(action: string): string {
-  const name = action.split(".").at(-1) ?? action;
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll(/[_-]/g, " ").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return asTitle(action.split(".").at(-1) ?? action);
 }
 
 /** The part of the product an action belongs to: `userManagement` → "user management". */
 export function actionArea(action: string): string {
-  return (action.split(".")[0] ?? "").replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  return inWords(action.split(".")[0] ?? "");
 }
 
 /** Who did it, as far as a name is known. */

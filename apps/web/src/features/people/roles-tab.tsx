@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Fragment } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { useTRPC } from "#api/trpc.tsx";
-import { actionTitle } from "#features/audit/words.ts";
+import { asTitle } from "#lib/words.ts";
 import { Icon } from "#ui/icon.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
 import styles from "./people.module.css";
@@ -43,7 +43,7 @@ function Matrix({ roles: { roles, permissions } }: { readonly roles: Roles }) {
             <Fragment key={module}>
               <tr className={styles.group}>
                 <th scope="rowgroup" colSpan={roles.length + 1}>
-                  {actionTitle(module)}
+                  {asTitle(module)}
                 </th>
               </tr>
               {entries.map(({ id, description }) => (

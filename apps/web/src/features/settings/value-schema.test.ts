@@ -35,6 +35,6 @@ describe("the control of a setting", () => {
   it("is named by the last part of the key", () => {
     expect(settingTitle("auth.passwords.memoryKiB")).toEqual({ path: "passwords", name: "Memory KiB" });
     expect(settingTitle("user-management.signUp")).toEqual({ path: "", name: "Sign up" });
-    expect(settingTitle("server.publicURL")).toEqual({ path: "", name: "Public url" });
+    expect(settingTitle("server.publicURL")).toEqual({ path: "", name: "Public URL" });
   });
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asTitle } from "#lib/words.ts";
 
 const SchemaShape = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -79,8 +80,5 @@ export function readText(kind: ValueKind, text: string): ReadResult {
 /** `auth.passwords.minLength` → ["auth", "passwords", "Min length"]: where a setting belongs, and its own name in words. */
 export function settingTitle(key: string): { readonly path: string; readonly name: string } {
   const parts = key.split(".");
-  const last = parts.at(-1) ?? key;
-  // Units keep the way they are written: `memoryKiB` is "Memory KiB".
-  const words = (last.match(/[KMG]iB|[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])/g) ?? [last]).map((word) => (/^[KMG]iB$/.test(word) ? word : word.toLowerCase())).join(" ");
-  return { path: parts.slice(1, -1).join(" › "), name: words.charAt(0).toUpperCase() + words.slice(1) };
+  return { path: parts.slice(1, -1).join(" › "), name: asTitle(parts.at(-1) ?? key) };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { garden, KERNEL_ENV, moduleOf, SettingsDouble, writeFile } from "./__fixtures__/garden.ts";
 import { loadConfig } from "./load-config.ts";
-import { MASK } from "./values.ts";
+import { MASK, shown } from "./values.ts";
 
 const POLL = 2_000;
 
@@ -78,7 +78,7 @@ describe("settings in the database", () => {
     settings.set({ "garden.size": 20 });
     const config = await load();
     await config.attachSettings(settings);
-    expect(await config.health()).toEqual({ status: "up" });
+    expect(await config.health()).toEqual({ status: "up", message: expect.stringMatching(/^\d+ settings, \d+ of them not at their default$/) });
 
     settings.failure = new Error("connection refused");
     await vi.advanceTimersByTimeAsync(POLL);
@@ -87,7 +87,7 @@ describe("settings in the database", () => {
 
     settings.failure = null;
     await vi.advanceTimersByTimeAsync(POLL);
-    expect(await config.health()).toEqual({ status: "up" });
+    expect(await config.health()).toEqual({ status: "up", message: expect.stringMatching(/^\d+ settings, \d+ of them not at their default$/) });
     config.close();
   });
 
@@ -201,6 +201,11 @@ describe("the catalogue", () => {
     expect(listed).not.toContain("canary");
     expect(config.catalogue().get("garden.gateToken")).toMatchObject({ value: MASK, hides: [{ source: "file", value: MASK }, { source: "default", value: null }] });
     expect(config.secrets()).toEqual(expect.arrayContaining(["gate-canary-in-file", "gate-canary-in-env", "postgres://u:db-canary@h/d", KERNEL_ENV["SESSION_SECRET"]]));
+  });
+
+  it.each([["a key", MASK], [{ main: "a key" }, MASK], [null, null], ["", null], [{}, null], [[], null]])("%j is shown as %j", (value, text) => {
+    expect(shown({ secret: true }, value)).toBe(text);
+    expect(shown({ secret: false }, value)).toBe(value);
   });
 
   it("checks values before they are stored", async () => {

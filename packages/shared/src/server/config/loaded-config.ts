@@ -126,8 +126,10 @@ export class LoadedConfig implements ILoadedConfig, IConfigCatalogue {
         remedy: "Set these keys anew, or reset them, on the settings page.",
       };
     }
-    const waiting = this.list().filter(({ pending }) => pending !== null).map(({ key }) => key);
-    return waiting.length === 0 ? { status: "up" } : { status: "up", message: `Waiting for a restart: ${waiting.join(", ")}` };
+    const settings = this.list();
+    const waiting = settings.filter(({ pending }) => pending !== null).map(({ key }) => key);
+    if (waiting.length > 0) return { status: "up", message: `Waiting for a restart: ${waiting.join(", ")}` };
+    return { status: "up", message: `${settings.length} settings, ${settings.filter(({ source }) => source !== "default").length} of them not at their default` };
   };
 
   list(database: DatabaseTier = this.#database): readonly CatalogueEntry[] {

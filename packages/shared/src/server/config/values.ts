@@ -172,6 +172,12 @@ export function sameValue(a: unknown, b: unknown): boolean {
 export const MASK = "••••••••";
 
 /** What may be shown of a value: secrets only say whether there is one. */
-export function shown(leaf: Leaf, value: unknown): unknown {
-  return leaf.secret && value !== null && value !== undefined ? MASK : value;
+export function shown({ secret }: Pick<Leaf, "secret">, value: unknown): unknown {
+  if (!secret) return value;
+  return isNothing(value) ? null : MASK;
+}
+
+/** An empty list of keys is no key. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 }
