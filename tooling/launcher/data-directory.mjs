@@ -1,6 +1,6 @@
-import fs, { accessSync, chmodSync, constants, mkdirSync, statSync } from "node:fs";
+import fs, { accessSync, chmodSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
-import { exists } from "./files.mjs";
+import { exists, makeDirectory } from "./files.mjs";
 import { acquireLock, LockHeldError } from "./lock.mjs";
 import { dataPaths, UNFINISHED_RESTORE } from "./paths.mjs";
 import { codeOf, Problem } from "./problem.mjs";
@@ -25,11 +25,11 @@ export async function openDataDirectory(directory, describe, { restoring = false
     throw new Problem(`A restore into ${directory} did not come to its end.`, `Run npm run restore -- FILE again (it begins anew), or delete ${directory}.`);
   }
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     if (!statSync(directory).isDirectory()) throw new Problem(`${directory} is not a directory.`, "Set CODER_DATA to a directory.");
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     for (const folder of [paths.run, paths.logs, paths.secrets]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeDirectory(folder, 0o700);
       chmodSync(folder, 0o700);
     }
   } catch (error) {
@@ -69,7 +69,7 @@ export function isDiskFull(directory) {
  */
 function problemWith(error, directory) {
   const code = codeOf(error);
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return new Problem(`The data directory ${directory} cannot be written (${code}).`, "Give this user the right to write there, or set CODER_DATA to another directory.", { cause: error });
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOENT") return new Problem(`The data directory ${directory} cannot be written (${code}).`, "Give this user the right to write there, or set CODER_DATA to another directory.", { cause: error });
   if (code === "ENOTDIR" || code === "EEXIST") return new Problem(`${directory} is not a directory.`, "Set CODER_DATA to a directory.", { cause: error });
   return error;
 }

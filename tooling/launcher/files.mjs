@@ -79,6 +79,24 @@ export function exists(path) {
   }
 }
 
+/**
+ * A directory and those above it. Not Node's own `recursive`: it tries for ever where a file system answers ENOENT to whoever makes something in it, as
+ * /proc does.
+ *
+ * @param {string} path
+ * @param {number} mode
+ */
+export function makeDirectory(path, mode) {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    if (codeOf(error) !== "ENOENT" || exists(dirname(path))) throw error;
+    makeDirectory(dirname(path), mode);
+    mkdirSync(path, { mode });
+  }
+}
+
 /** @param {string} path */
 export function syncDirectory(path) {
   const descriptor = openSync(path, "r");
