@@ -20,8 +20,8 @@ export interface TextSearchDeps {
 /** What was found goes out at once at first, and then together with what is found within this time. */
 const TOGETHER_MS = 50;
 const TOGETHER_LINES = 500;
-/** From here on a line's message is read elsewhere. */
-const LONG_BYTES = 1024 * 1024;
+/** From here on no text is made of a line. */
+const LONG_BYTES = 32 * 1024;
 const MAX_ERROR_CHARS = 4_000;
 /** ripgrep's exit code for an expression it cannot read, among others. */
 const FAILED = 2;

@@ -24,10 +24,16 @@ export interface RipgrepLine {
 
 /** What one message of `rg --json` says of a line; null for one that says something else. */
 export function lineOfMessage(json: string): RipgrepLine | null {
-  if (!OF_LINE.test(json)) return null;
-  const { path, lines, line_number: line, submatches } = LineMessageSchema.parse(JSON.parse(json)).data;
+  const said = readMessage(json);
+  if (!said) return null;
+  const { path, lines, line_number: line, submatches } = said;
   const { text, ranges } = lines.text === undefined ? ofBytes(bytesOf(lines), submatches) : ofText(lines.text, submatches);
-  return { path: pathOf(path), match: { line, ...shown(text, ranges) } };
+  return { path: pathOf(path), match: { line, ...shown((from, to) => text.slice(from, to), text.length, ranges) } };
+}
+
+/** As ripgrep says it; null for a message that is not of a line. */
+export function readMessage(json: string): z.output<typeof LineMessageSchema>["data"] | null {
+  return OF_LINE.test(json) ? LineMessageSchema.parse(JSON.parse(json)).data : null;
 }
 
 interface Line {
@@ -35,7 +41,7 @@ interface Line {
   readonly ranges: readonly Range[];
 }
 
-function pathOf(path: RipgrepText): string {
+export function pathOf(path: RipgrepText): string {
   const text = path.text ?? textOfBytes(bytesOf(path));
   return text.startsWith("./") ? text.slice(2) : text;
 }
@@ -65,7 +71,13 @@ function ofText(line: string, submatches: readonly Range[]): Line {
 /** A line that is not UTF-8 is shown as an editor shows it, with a replacement for what cannot be read. */
 function ofBytes(line: Buffer, submatches: readonly Range[]): Line {
   const text = withoutEnd(line.toString("utf8"));
-  const column = (offset: number): number => line.subarray(0, offset).toString("utf8").length;
+  let [byte, columns] = [0, 0];
+  // Matches come one after the other and do not overlap, so that each part of the line is read once.
+  const column = (offset: number): number => {
+    columns += line.toString("utf8", byte, offset).length;
+    byte = Math.max(byte, offset);
+    return columns;
+  };
   return { text, ranges: submatches.map(({ start, end }) => clamped({ start: column(start), end: column(end) }, text.length)) };
 }
 
@@ -74,18 +86,19 @@ function withoutEnd(line: string): string {
   return line.slice(0, line.endsWith("\r\n") ? -2 : -1);
 }
 
-function clamped({ start, end }: Range, length: number): Range {
+export function clamped({ start, end }: Range, length: number): Range {
   return { start: Math.min(start, length), end: Math.min(end, length) };
 }
 
-function shown(line: string, ranges: readonly Range[]): Omit<SearchMatch, "line"> {
+/** @param part what stands between two columns of a line that is so long */
+export function shown(part: (from: number, to: number) => string, length: number, ranges: readonly Range[]): Omit<SearchMatch, "line"> {
   const first = ranges[0]?.start ?? 0;
-  const from = line.length <= SHOWN_CHARS ? 0 : Math.max(0, Math.min(first - SHOWN_BEFORE, line.length - SHOWN_CHARS));
+  const from = length <= SHOWN_CHARS ? 0 : Math.max(0, Math.min(first - SHOWN_BEFORE, length - SHOWN_CHARS));
+  const text = part(from, Math.min(length, from + SHOWN_CHARS + 2));
   // A character is not cut in two.
-  const textStart = from > 0 && isLowSurrogate(line.charCodeAt(from)) ? from + 1 : from;
-  const end = textStart + SHOWN_CHARS;
-  const text = line.slice(textStart, isLowSurrogate(line.charCodeAt(end)) ? end - 1 : end);
-  return { ranges: [...ranges], text, textStart };
+  const skipped = from > 0 && isLowSurrogate(text.charCodeAt(0)) ? 1 : 0;
+  const end = skipped + SHOWN_CHARS;
+  return { ranges: [...ranges], text: text.slice(skipped, isLowSurrogate(text.charCodeAt(end)) ? end - 1 : end), textStart: from + skipped };
 }
 
 function isLowSurrogate(code: number): boolean {
