@@ -1,4 +1,4 @@
-import { Transform, type Readable } from "node:stream";
+import { Readable } from "node:stream";
 
 const HEAD_BYTES = 2_000;
 
@@ -34,10 +34,14 @@ export class OutputMeter {
       }
       return taken;
     };
-    const to = new Transform({
-      transform: (chunk: Buffer, _encoding, done) => done(null, take(chunk)),
+    // A Transform and a pipe to it would do the same with more work for each run and each piece.
+    const to = new Readable({ read: () => void from.resume() });
+    from.on("data", (chunk: Buffer) => {
+      const taken = take(chunk);
+      if (taken.length > 0 && !to.destroyed && !to.push(taken)) from.pause();
     });
-    from.once("error", () => to.end());
-    return from.pipe(to);
+    const end = (): void => void to.push(null);
+    from.once("end", end).once("error", end).once("close", end);
+    return to;
   }
 }

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Launched } from "./drivers/driver.ts";
 import { sandboxFailed } from "./errors.ts";
 import type { IMeter, Usage } from "./limits/meter.ts";
@@ -19,7 +18,8 @@ export interface RunParts {
   readonly gated: boolean;
   /** Null: the run writes to no tree, or may fill it. */
   readonly treeSize: TreeSize | null;
-  readonly signal: AbortSignal | undefined;
+  /** Each of them ends it. */
+  readonly signals: readonly AbortSignal[];
 }
 
 /** A program at work: ends it when it meets a limit or is told to, and says how it ended. */
@@ -29,19 +29,20 @@ export class Run implements SandboxProcess {
   readonly #parts: RunParts;
   readonly #output: OutputMeter;
   readonly #started = performance.now();
-  readonly #over = new AbortController();
+  #over = false;
+  #stopWaiting: () => void = () => undefined;
   #endedBy: SandboxEnd["endedBy"] = null;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    const { launched, limits, signal } = parts;
+    const { launched, limits, signals } = parts;
     this.stdin = launched.stdin.on("error", () => undefined);
     this.#output = new OutputMeter(launched, limits.outputBytes, () => this.#end("output"));
     this.ended = this.#supervise();
     // Whoever only reads the streams has not asked how it ended.
     this.ended.catch(() => undefined);
-    if (signal?.aborted) this.kill();
-    else signal?.addEventListener("abort", this.kill, { once: true, signal: this.#over.signal });
+    for (const signal of signals) signal.addEventListener("abort", this.kill, { once: true });
+    if (signals.some(({ aborted }) => aborted)) this.kill();
   }
 
   get stdout(): Readable {
@@ -64,19 +65,21 @@ export class Run implements SandboxProcess {
   }
 
   async #supervise(): Promise<SandboxEnd> {
-    const { launched, meter, limits } = this.#parts;
+    const { launched, meter, limits, signals } = this.#parts;
     const wall = limits.wallSeconds === null ? undefined : setTimeout(() => this.#end("wall"), limits.wallSeconds * 1_000);
     const watch = this.#watch();
     try {
       const outcome = await launched.ended;
       const durationMs = performance.now() - this.#started;
       const usage = await meter.read();
-      if (outcome === null && this.#endedBy === null) throw sandboxFailed(this.#output.head || "it ended before the program began");
+      if (outcome === null && this.#endedBy === null && usage.exceeded === null) throw sandboxFailed(this.#output.head || "it ended before the program began");
       const { exitCode, signal } = outcome ?? { exitCode: null, signal: "SIGKILL" };
       return { exitCode, signal, endedBy: this.#endedBy ?? (exitCode === 0 ? null : endedByKernel(signal, usage, limits)), durationMs, cpuMs: usage.cpuMs, peakMemoryBytes: usage.peakMemoryBytes };
     } finally {
       clearTimeout(wall);
-      this.#over.abort();
+      for (const signal of signals) signal.removeEventListener("abort", this.kill);
+      this.#over = true;
+      this.#stopWaiting();
       await watch;
       await meter.close();
     }
@@ -85,11 +88,10 @@ export class Run implements SandboxProcess {
   async #watch(): Promise<void> {
     const { launched, meter, gated, treeSize, limits } = this.#parts;
     try {
-      const pid = await launched.entry;
-      if (pid === null) return;
-      await meter.enter(pid).catch((error: unknown) => {
+      if (launched.entry === null) return;
+      await meter.enter(launched.entry).catch((error: unknown) => {
         // A program that cannot be limited does not run; one that is gone already does not matter.
-        if (!this.#over.signal.aborted && gated) throw error;
+        if (!this.#over && gated) throw error;
       });
       launched.release();
       await treeSize?.exceeded();
@@ -108,8 +110,14 @@ export class Run implements SandboxProcess {
   /** False when the run is over. */
   #nextLook(): Promise<boolean> {
     const age = performance.now() - this.#started;
-    const wait = Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / PART_OF_AGE));
-    return delay(wait, true, { signal: this.#over.signal, ref: false }).catch(() => false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / PART_OF_AGE)), true).unref();
+    this.#stopWaiting = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    if (this.#over) this.#stopWaiting();
+    return promise;
   }
 }
 

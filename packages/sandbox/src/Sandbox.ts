@@ -96,8 +96,7 @@ export class Sandbox implements ISandbox {
     const identity = lease === null ? null : { uid: lease.uid, gid: owner ?? lease.uid };
     const launched = await driver.launch({ command, args, tree, binds, env, cwd, network, limits, identity, gated: meters.gated });
     const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null) ? new TreeSize(tree.path, limits) : null;
-    const signals = [this.#closing.signal, ...(signal ? [signal] : [])];
-    return new Run({ launched, limits, meter, gated: meters.gated, treeSize, signal: AbortSignal.any(signals) });
+    return new Run({ launched, limits, meter, gated: meters.gated, treeSize, signals: [this.#closing.signal, ...(signal ? [signal] : [])] });
   }
 
   async #after({ tree }: SandboxSpec, owner: number | null, lease: RunId | null): Promise<void> {

@@ -1,7 +1,15 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
 
 /** Where system programs are, whatever the environment says: it is not for programs of the product to be replaced by it. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Where a program lies, so that starting it often does not look into each directory every time; its name when it is nowhere. */
+export function whereIs(program: string): string {
+  if (program.includes("/")) return program;
+  return SYSTEM_PATH.split(":").map((directory) => path.join(directory, program)).find((file) => existsSync(file)) ?? program;
+}
 
 export interface Execution {
   readonly code: number;

@@ -77,7 +77,7 @@ export class BareDriver implements IDriver {
     const gateStream = child.stdio[3];
     return {
       stdin, stdout, stderr,
-      entry: Promise.resolve(child.pid ?? null),
+      entry: child.pid ?? null,
       release: () => {
         if (gateStream && "write" in gateStream) gateStream.on("error", () => undefined).end("\n");
       },

@@ -8,7 +8,7 @@ import { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { sandboxFailed } from "../errors.ts";
-import { execute, SYSTEM_PATH } from "../execute.ts";
+import { execute, SYSTEM_PATH, whereIs } from "../execute.ts";
 import type { Staging } from "../ownership/Staging.ts";
 import { ETC_FILES, runArguments, systemArguments, WORKSPACE, type VisiblePaths } from "./bubblewrap-arguments.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
@@ -19,8 +19,7 @@ import { seccompFilter } from "./seccomp-filter.ts";
 
 const ARGUMENTS_FD = 3;
 const STATUS_FD = 4;
-const GATE_FD = 5;
-const FIRST_DATA_FD = 6;
+const FIRST_DATA_FD = 5;
 const TOLD_MS = 1_000;
 
 /** What bubblewrap writes to its status descriptor, one object per line. */
@@ -56,12 +55,14 @@ export class BubblewrapDriver implements IDriver {
   readonly inForce: readonly string[];
   readonly missing: readonly string[];
   readonly #options: BubblewrapOptions;
+  readonly #program: string;
   readonly #system: readonly string[];
   readonly #data: readonly DataFile[];
   readonly #descriptors: InheritedDescriptors;
 
   private constructor(options: BubblewrapOptions, { version, system, data, descriptors, filtered }: Parts) {
     this.#options = options;
+    this.#program = whereIs(options.program);
     this.#system = system;
     this.#data = data;
     this.#descriptors = descriptors;
@@ -95,8 +96,8 @@ export class BubblewrapDriver implements IDriver {
     try {
       const command = limited([launch.command, ...launch.args], launch.limits, { together: launch.gated, umask: launch.identity ? "002" : "022" });
       const [file = "", ...args] = [
-        ...prefix, this.#options.program,
-        "--json-status-fd", String(STATUS_FD), ...(launch.gated ? ["--block-fd", String(GATE_FD)] : []),
+        ...prefix, this.#program,
+        "--json-status-fd", String(STATUS_FD),
         // Before the other arguments, which end by making all of it read-only.
         ...this.#data.flatMap(({ options }, index) => options(FIRST_DATA_FD + index)),
         "--args", String(ARGUMENTS_FD),
@@ -105,11 +106,10 @@ export class BubblewrapDriver implements IDriver {
       const child = spawn(file, args, {
         cwd: "/",
         env: { PATH: SYSTEM_PATH },
-        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", "pipe", "pipe", launch.gated ? "pipe" : "ignore", ...files]),
+        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", "pipe", "pipe", ...files]),
         ...(launch.identity && prefix.length === 0 ? launch.identity : {}),
       });
-      writableAt(child, ARGUMENTS_FD).end(runArguments(launch, this.#system, visible).map((each) => `${each}\0`).join(""));
-      return supervise(child, launch.gated);
+      return supervise(child, runArguments(launch, this.#system, visible));
     } finally {
       for (const file of files) closeSync(file);
     }
@@ -132,14 +132,20 @@ export class BubblewrapDriver implements IDriver {
   }
 }
 
-function supervise(child: ChildProcess, gated: boolean): Launched {
+/**
+ * Bubblewrap does nothing before it has read its arguments to their end, so they are the gate: what is to limit the run takes in bubblewrap itself, and with
+ * it all that it starts.
+ */
+function supervise(child: ChildProcess, args: readonly string[]): Launched {
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");
-  const entry = Promise.withResolvers<number | null>();
+  const first = Promise.withResolvers<number | null>();
+  let released = false;
   let killed = false;
   let exitCode: number | null = null;
   let pid: number | null = null;
   let line = "";
+  const gate = writableAt(child, ARGUMENTS_FD);
   const status = readableAt(child, STATUS_FD);
   status.setEncoding("utf8").on("data", (text: string) => {
     const lines = (line + text).split("\n");
@@ -148,13 +154,13 @@ function supervise(child: ChildProcess, gated: boolean): Launched {
       const told = StatusSchema.parse(JSON.parse(each));
       exitCode = told["exit-code"] ?? exitCode;
       pid = told["child-pid"] ?? pid;
-      if (pid !== null) entry.resolve(pid);
+      if (pid !== null) first.resolve(pid);
     }
   });
   const end = async (): Promise<Outcome | null> => {
     // Not the child's `close`, which waits until somebody has read all that it printed.
     const started = await Promise.all([once(child, "exit"), once(status, "close")]).then(() => true, () => false);
-    entry.resolve(null);
+    first.resolve(null);
     if (!started) return null;
     await untilGone(() => pid !== null && isRunning(pid));
     if (exitCode !== null) return outcomeOf(exitCode);
@@ -162,13 +168,18 @@ function supervise(child: ChildProcess, gated: boolean): Launched {
   };
   return {
     stdin, stdout, stderr,
-    entry: entry.promise,
-    release: () => (gated ? writableAt(child, GATE_FD).end("1") : undefined),
+    entry: child.pid ?? null,
+    release: () => {
+      if (killed) return;
+      released = true;
+      gate.end(args.map((each) => `${each}\0`).join(""));
+    },
     kill: () => {
       killed = true;
+      if (!released) return sendKill(child.pid);
       // The kernel ends everything in the process namespace with its first process. Not the outer one before it has told of that: between making it and
       // letting it go on, bubblewrap's end would leave it waiting for ever.
-      void killBoth(entry.promise, child.pid);
+      void killBoth(first.promise, child.pid);
     },
     ended: end(),
   };

@@ -17,7 +17,7 @@ export const ETC_FILES: Readonly<Record<string, string>> = {
 };
 
 /** Of the host's /etc: how programs and libraries are found, and whom TLS trusts. No account, no key, no name of a host. */
-const ETC_SHOWN = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs", "/etc/ca-certificates"];
+const ETC_SHOWN = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs"];
 const SYSTEM_FOLDERS = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 const ISOLATION = [

@@ -13,7 +13,7 @@ export interface Launch {
   readonly limits: SandboxLimits;
   /** Null: as we are. */
   readonly identity: { readonly uid: number; readonly gid: number } | null;
-  /** The program waits until `release` was called. */
+  /** A cgroup limits memory and processes of the run as a whole; the program waits until `release` was called. */
   readonly gated: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Launched {
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** The process from which all others of the run descend; null when it could not be started. */
-  readonly entry: Promise<number | null>;
+  readonly entry: number | null;
   release(): void;
   /** Ends everything at once. */
   kill(): void;

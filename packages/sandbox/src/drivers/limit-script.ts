@@ -17,8 +17,8 @@ export function limited(command: readonly string[], limits: SandboxLimits, { tog
     `-f ${Math.max(1, Math.floor(limits.fileBytes / BLOCK_BYTES))}`,
     ...(limits.cpuSeconds === null ? [] : [`-t ${Math.ceil(limits.cpuSeconds) + CPU_MARGIN_SECONDS}`]),
     ...(together ? [] : [`-d ${Math.ceil((limits.memoryBytes * 2 + MEMORY_MARGIN_BYTES) / 1024)}`]),
-  ].map((setting) => `ulimit ${setting} 2>/dev/null; `);
+  ].map((setting) => `ulimit ${setting}; `);
   // The number of processes is -p in dash and busybox, -u in bash.
-  const processes = together ? "" : `ulimit -p ${limits.processes} 2>/dev/null || ulimit -u ${limits.processes} 2>/dev/null; `;
-  return ["/bin/sh", "-c", `umask ${umask}; ${settings.join("")}${processes}exec "$@"`, "sh", ...command];
+  const processes = together ? "" : `ulimit -p ${limits.processes} || ulimit -u ${limits.processes}; `;
+  return ["/bin/sh", "-c", `umask ${umask}; { ${settings.join("")}${processes}} 2>/dev/null; exec "$@"`, "sh", ...command];
 }

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, write } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { SandboxLimits } from "../ISandbox.ts";
 import { readCgroups, type CgroupDirectories } from "./cgroup-mounts.ts";
 import { CGROUP_V1, CGROUP_V2, cgroupFiles, type CgroupFiles, type CgroupVersion } from "./cgroup-versions.ts";
@@ -10,6 +11,7 @@ import type { IMeter, IMeters, Usage } from "./meter.ts";
 const PREFIX = "coder-sandbox-";
 const REMOVE_MS = 2_000;
 const PROBE_LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 8 };
+const writeTo = promisify(write);
 
 /** By controller; all in one place: by the empty name. */
 type Directories = ReadonlyMap<string, string>;
@@ -70,7 +72,7 @@ class Cgroups implements IMeters {
   async works(): Promise<boolean> {
     try {
       for (const base of places(this.#bases)) {
-        await mkdir(base, { recursive: true });
+        mkdirSync(base, { recursive: true });
         this.#version.prepareBase(base);
       }
       const meter = await this.open(PROBE_LIMITS);
@@ -87,14 +89,14 @@ class Cgroups implements IMeters {
   async open(limits: Pick<SandboxLimits, "memoryBytes" | "processes">): Promise<IMeter> {
     this.#count += 1;
     const directories = below(this.#bases, String(this.#count));
-    await Promise.all(places(directories).map((directory) => mkdir(directory, { recursive: true })));
+    for (const directory of places(directories)) mkdirSync(directory, { recursive: true });
     const files = cgroupFiles(directories);
     this.#version.limit(files, limits);
     return new CgroupMeter(this.#version, files, places(directories));
   }
 
   async close(): Promise<void> {
-    await Promise.all(places(this.#bases).map((base) => rmdir(base).catch(() => undefined)));
+    places(this.#bases).forEach(removed);
   }
 }
 
@@ -110,7 +112,7 @@ class CgroupMeter implements IMeter {
   }
 
   async enter(pid: number): Promise<void> {
-    await Promise.all(this.#places.map((directory) => writeFile(`${directory}/cgroup.procs`, String(pid))));
+    await Promise.all(this.#places.map((directory) => enter(directory, pid)));
   }
 
   async read(): Promise<Usage> {
@@ -126,17 +128,28 @@ class CgroupMeter implements IMeter {
   async close(): Promise<void> {
     const deadline = Date.now() + REMOVE_MS;
     for (const directory of this.#places) {
-      for (let wait = 1; !(await removed(directory)) && Date.now() < deadline; wait = Math.min(wait * 2, 50)) await delay(wait);
+      for (let wait = 1; !removed(directory) && Date.now() < deadline; wait = Math.min(wait * 2, 50)) await delay(wait);
     }
   }
 }
 
-async function removed(directory: string): Promise<boolean> {
+/** Like all of a cgroup's files but one, an answer of the kernel that is there at once: a thread that waited for it would cost more than it does. */
+function removed(directory: string): boolean {
   try {
-    await rmdir(directory);
+    rmdirSync(directory);
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ENOENT";
+  }
+}
+
+/** The kernel may have to wait for others before it moves a process, for some milliseconds before Linux 6.18: by a thread. */
+async function enter(directory: string, pid: number): Promise<void> {
+  const file = openSync(`${directory}/cgroup.procs`, "w");
+  try {
+    await writeTo(file, String(pid));
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -147,8 +160,8 @@ async function removeDead(parent: string): Promise<void> {
     if (!Number.isInteger(pid) || pid === process.pid || isAlive(pid)) continue;
     const base = path.join(parent, name);
     const runs = await readdir(base, { withFileTypes: true }).catch(() => []);
-    for (const run of runs.filter((entry) => entry.isDirectory())) await removed(path.join(base, run.name));
-    await removed(base);
+    for (const run of runs.filter((entry) => entry.isDirectory())) removed(path.join(base, run.name));
+    removed(base);
   }
 }
 

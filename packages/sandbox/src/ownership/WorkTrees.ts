@@ -1,4 +1,5 @@
-import { chmod, chown, lstat, mkdir } from "node:fs/promises";
+import { lstatSync, type Stats } from "node:fs";
+import { chmod, chown, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { ILogger } from "@coder/shared/trpc";
 import { invalidRun, sandboxFailed } from "../errors.ts";
@@ -24,7 +25,7 @@ export class WorkTrees {
   async prepare(tree: string): Promise<void> {
     checkPath(tree);
     await mkdir(tree, { recursive: true });
-    const { ino, uid } = await directory(tree);
+    const { ino, uid } = directory(tree);
     if (this.#ids === null) return chmod(tree, 0o700);
     const { trees } = this.#ids;
     if (isIn(trees, uid)) return;
@@ -36,7 +37,7 @@ export class WorkTrees {
   /** The id of a prepared tree; null when everything is ours. */
   async idOf(tree: string): Promise<number | null> {
     checkPath(tree);
-    const { uid } = await directory(tree);
+    const { uid } = directory(tree);
     if (this.#ids === null) return null;
     if (!isIn(this.#ids.trees, uid)) throw invalidRun(`${tree} has not been prepared as a work tree`);
     return uid;
@@ -73,10 +74,20 @@ function checkPath(tree: string): void {
   if (path.resolve(tree) !== tree || tree.includes("\0")) throw invalidRun(`${tree} is no absolute path of a work tree`);
 }
 
-async function directory(tree: string) {
-  const found = await lstat(tree).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "ENOENT" || error.code === "ENOTDIR" ? invalidRun(`${tree} is not there`) : error;
-  });
+/** The kernel holds what is in use: a thread for the question would cost more than the answer. */
+function directory(tree: string): Stats {
+  const found = entry(tree);
+  if (!found) throw invalidRun(`${tree} is not there`);
   if (!found.isDirectory()) throw invalidRun(`${tree} is no directory`);
   return found;
+}
+
+function entry(tree: string): Stats | undefined {
+  try {
+    return lstatSync(tree, { throwIfNoEntry: false });
+  } catch (error) {
+    // One of the directories on the way is none.
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }
