@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createSandbox } from "@coder/sandbox";
 import { silentLogger } from "@coder/testing";
 import { compare, type Workload } from "./compare.ts";
+import { childrenMeter } from "./meter.ts";
 import { type Benchmark, type Finding, ratioFinding } from "./report.ts";
 
 const STARTS = 10;
 const ROUNDS = 21;
 const GOAL = 1.2;
-const GROUP = "coder-bench";
 
 /** A program in the sandbox, against the same program without one: `node -e 0` from its start to its end. */
 export const sandboxBenchmark: Benchmark = {
@@ -50,28 +50,5 @@ async function measure(what: string, mode: number, cpuMicros: () => number): Pro
 function times(work: () => Promise<void>): Workload {
   return async () => {
     for (let start = 0; start < STARTS; start++) await work();
-  };
-}
-
-/**
- * CPU time of this process and of all that it starts, those too for which nobody waits: bubblewrap leaves its first process to the system. So a cgroup of our
- * own, below which the sandbox makes those of its runs.
- */
-function childrenMeter(): { readonly cpuMicros: () => number; readonly close: () => void } {
-  const lines = readFileSync("/proc/self/cgroup", "utf8").split("\n");
-  const older = lines.map((line) => /^\d+:(?:[^:]*,)?cpuacct(?:,[^:]*)?:(.*)$/.exec(line)?.[1]).find((own) => own !== undefined);
-  const [parent, file] = older === undefined ? [`/sys/fs/cgroup${lines.find((line) => line.startsWith("0::"))?.slice(3) ?? ""}`, "cpu.stat"] : [`/sys/fs/cgroup/cpuacct${older}`, "cpuacct.usage"];
-  const group = path.join(parent, `${GROUP}-${process.pid}`);
-  mkdirSync(group);
-  writeFileSync(path.join(group, "cgroup.procs"), String(process.pid));
-  return {
-    cpuMicros: () => {
-      const text = readFileSync(path.join(group, file), "utf8");
-      return older === undefined ? Number(/usage_usec (\d+)/.exec(text)?.[1]) : Number(text) / 1_000;
-    },
-    close: () => {
-      writeFileSync(path.join(parent, "cgroup.procs"), String(process.pid));
-      rmdirSync(group);
-    },
   };
 }
