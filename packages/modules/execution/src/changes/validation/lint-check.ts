@@ -4,6 +4,8 @@ import type { CheckCopy, CheckLimits } from "./CheckCopy.ts";
 import type { Checked, IProjectCheck } from "./ProjectStage.ts";
 import type { Finding, Subject } from "./stage.ts";
 
+/** Where the copy lies for what runs on it. */
+const WORKSPACE = "/workspace";
 const LINTED = /\.([cm]?[jt]sx?|vue|svelte|json|css)$/;
 const ESLINT = "node_modules/eslint/bin/eslint.js";
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
@@ -59,7 +61,7 @@ async function eslint(copy: CheckCopy, paths: readonly string[], limits: CheckLi
   return {
     findings: parsed.data.flatMap(({ filePath, messages }) =>
       messages.map(({ severity, ruleId, message, line, column }): Finding => ({
-        severity: severity === 2 ? "error" : "warning", path: path.posix.relative("/workspace", filePath), line: line ?? null, column: column ?? null, rule: ruleId, text: message,
+        severity: severity === 2 ? "error" : "warning", path: path.posix.relative(WORKSPACE, filePath), line: line ?? null, column: column ?? null, rule: ruleId, text: message,
       })),
     ),
   };
@@ -73,17 +75,27 @@ function jsonIn(text: string): unknown {
   }
 }
 
-const BIOME_LINE = /^::(error|warning|notice) title=([^,]*),file=([^,]*),line=(\d+)[^:]*?(?:,col=(\d+))?[^:]*::(.*)$/;
+/** `::error title=RULE,file=PATH,line=1,endLine=1,col=2,endColumn=3::TEXT`, the form of GitHub's workflow commands: the only one that all versions of Biome have. */
+const BIOME_LINE = /^::(error|warning|notice) ([^:]*)::(.*)$/;
+
+function biomeFinding(printed: string): Finding | null {
+  const [, severity, properties = "", text] = BIOME_LINE.exec(printed) ?? [];
+  if (text === undefined) return null;
+  const { title, file, line, col } = Object.fromEntries(properties.split(",").map((property) => [property.slice(0, property.indexOf("=")), unescaped(property.slice(property.indexOf("=") + 1))]));
+  if (file === undefined || line === undefined) return null;
+  // Biome 2 tells whole paths.
+  const at = path.posix.relative(WORKSPACE, path.posix.resolve(WORKSPACE, file));
+  return { severity: severity === "error" ? "error" : "warning", path: at, line: Number(line), column: col === undefined ? null : Number(col), rule: title ?? null, text: unescaped(text) };
+}
+
+function unescaped(text: string): string {
+  return text.replace(/%(25|0A|0D|2C|3A)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
 
 async function biome(copy: CheckCopy, paths: readonly string[], limits: CheckLimits, signal: AbortSignal): Promise<Checked> {
   const { stdout, stderr, exitCode, endedBy } = await copy.run([BIOME, "lint", "--reporter=github", "--no-errors-on-unmatched", "--", ...paths], limits, signal);
   if (endedBy !== null) return { broken: `The linter was ended: it reached its limit (${endedBy}).` };
-  const findings: Finding[] = [];
-  for (const line of stdout.toString("utf8").split("\n")) {
-    const [, severity, rule, file, row, column, message] = BIOME_LINE.exec(line) ?? [];
-    if (file === undefined || message === undefined) continue;
-    findings.push({ severity: severity === "error" ? "error" : "warning", path: path.posix.normalize(decodeURIComponent(file)), line: Number(row), column: column === undefined ? null : Number(column), rule: rule ?? null, text: message.replaceAll("%0A", "\n").replaceAll("%25", "%") });
-  }
+  const findings = stdout.toString("utf8").split("\n").flatMap((line) => biomeFinding(line) ?? []);
   if (findings.length === 0 && exitCode !== 0) return { broken: `Biome ended with code ${exitCode}: ${stderr.toString("utf8").trim().slice(0, 500)}` };
   return { findings };
 }

@@ -28,6 +28,22 @@ console.log(JSON.stringify(results));
 process.exitCode = results.some(({ messages }) => messages.length > 0) ? 1 : 0;
 `;
 
+/** What Biome prints, as it was recorded: version 2 tells whole paths, version 1 relative ones. */
+const BIOME = `const fs = require("node:fs");
+const path = require("node:path");
+const files = process.argv.slice(process.argv.indexOf("--") + 1);
+const escaped = (text) => text.replaceAll("%", "%25").replaceAll(",", "%2C").replaceAll(":", "%3A");
+for (const file of files) {
+  fs.readFileSync(file, "utf8").split("\\n").forEach((line, index) => {
+    const column = line.indexOf("debugger") + 1;
+    const shown = process.argv.includes("./src/one.js") ? file : path.resolve(file);
+    if (column > 0) console.log(\`::error title=lint/suspicious/noDebugger,file=\${escaped(shown)},line=\${index + 1},endLine=\${index + 1},col=\${column},endColumn=\${column + 9}::This is an unexpected use of the debugger statement.\`);
+  });
+}
+console.error("lint ━━━");
+process.exitCode = 1;
+`;
+
 describe("checking a change", () => {
   let sandbox: Awaited<ReturnType<typeof createSandbox>>;
   let rig: ChangeRig;
@@ -99,6 +115,23 @@ describe("checking a change", () => {
     expect(await rig.apply(id, { validation: "require" })).toMatchObject({ state: "applied", validation: { subject: "accepted", outdated: false } });
     expect(await rig.read("src/a.ts")).toContain('"1"');
     expect(await rig.read("src/c.ts")).toBeNull();
+  });
+
+  it.each(["src/one.js", "src/two 100%, new.js"])("understands what Biome prints of %s, with its place", async (file) => {
+    await rig.write({ "node_modules/@biomejs/biome/bin/biome": BIOME, "biome.json": "{}\n", [file]: "debugger;\n" });
+    const { id } = await rig.create({ [file]: "debugger;\nif (1) { debugger; }\n" });
+    const [, , lint] = (await validate(id)).validation.stages;
+    expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
+    expect(lint?.messages.map(({ path: at, line, column, rule, hunkId }) => [at, line, column, rule, hunkId !== null])).toEqual([[file, 2, 10, "lint/suspicious/noDebugger", true]]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ["has no linter", {}, "The project has no configuration of ESLint or Biome."],
+    ["has none installed", { "eslint.config.js": "export default [];\n" }, "The project's linter is not installed. Install its dependencies to have files linted."],
+  ])("does not check, and says why, where the project %s", async (_what, files, note) => {
+    await rig.write(files);
+    const { id } = await rig.create({ "src/c.ts": "debugger;\n" });
+    expect((await validate(id)).validation.stages.find(({ name }) => name === "lint")).toMatchObject({ state: "skipped", note, messages: [] });
   });
 });
 
