@@ -100,7 +100,7 @@ export class ModuleText {
     if (isCommonJs && main) closing.push(`module.exports = ${main.name};`);
     else if (main && !body.some((block) => block.includes("export default "))) closing.push(`export default ${main.name};`);
     if (isCommonJs && !main && names.size > 0) closing.push(`module.exports = { ${[...names].filter((name) => !this.blocks.some((block) => new RegExp(`^(?:interface|type) ${name}\\b`, "m").test(block))).join(", ")} };`);
-    const parts = [imports.join("\n"), ...body, ...closing].filter((part) => part !== "");
+    const parts = [isCommonJs && style.useStrict ? '"use strict";' : "", imports.join("\n"), ...body, ...closing].filter((part) => part !== "");
     return styled(`${parts.join("\n\n")}\n`, style);
   }
 }

@@ -11,6 +11,8 @@ export interface Style {
   readonly indent: string;
   readonly newline: "\n" | "\r\n";
   readonly trailingCommas: boolean;
+  /** Whether files of CommonJS begin with `'use strict'`. */
+  readonly useStrict: boolean;
   /** Behind relative specifiers. */
   readonly importEnding: "" | ".js" | ".ts" | ".mjs" | ".cjs" | ".mts";
 }

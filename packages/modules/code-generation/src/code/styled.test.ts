@@ -5,7 +5,7 @@ import { fromFile, fromPackage, ModuleText, specifierOf, typeFromPackage } from 
 import type { Style } from "./style.ts";
 import { faultsOf, styled, withoutTypes } from "./styled.ts";
 
-const BASE: Style = { typescript: true, extension: "ts", modules: "esm", quote: '"', semicolons: true, indent: "  ", newline: "\n", trailingCommas: true, importEnding: "" };
+const BASE: Style = { typescript: true, extension: "ts", modules: "esm", quote: '"', semicolons: true, indent: "  ", newline: "\n", trailingCommas: true, useStrict: false, importEnding: "" };
 
 const CODE = `import { z } from "zod";
 import type { User } from "./types";
@@ -71,7 +71,7 @@ const Schema = z.object({
 
 /** Reads. */
 export async function read(id, more) {
-  const box = (await load(id));
+  const box = await load(id);
   const names = [];
   if (!box) {
     return undefined;
@@ -95,6 +95,8 @@ describe("modules", () => {
   it("import what they need in order, and export by the project's module system", () => {
     expect(module().render({ ...BASE, importEnding: ".js" })).toBe(`import { randomUUID } from "node:crypto";\nimport { Router } from "express";\nimport type { Request } from "express";\nimport { users } from "../data/users.js";\n\nexport interface A {\n  id: string;\n}\n\nexport const a = users;\n\nexport function b(): void {}\n`);
     expect(module().render({ ...BASE, typescript: false, modules: "cjs" })).toBe(`const { randomUUID } = require("node:crypto");\nconst { Router } = require("express");\nconst { users } = require("../data/users");\n\nconst a = users;\n\nfunction b() {}\n\nmodule.exports = { a, b };\n`);
+    expect(module().render({ ...BASE, typescript: false, modules: "cjs", quote: "'", semicolons: false, useStrict: true })).toMatch(/^'use strict'\n\nconst \{ randomUUID \} = require\('node:crypto'\)\n/);
+    expect(module().render({ ...BASE, useStrict: true })).not.toContain("use strict");
   });
 
   it("name files as the project's imports do", () => {

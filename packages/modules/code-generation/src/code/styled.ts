@@ -56,7 +56,12 @@ export function withoutTypes(text: string): string {
     if (ts.isFunctionLike(node) && node.type) drop(closingParen(text, node, node.type), node.type.end);
     if ((ts.isFunctionLike(node) || ts.isClassDeclaration(node)) && node.typeParameters) drop(node.typeParameters.pos - 1, text.indexOf(">", node.typeParameters.end) + 1);
     if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && node.typeArguments) drop(node.typeArguments.pos - 1, text.indexOf(">", node.typeArguments.end) + 1);
-    if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) drop(node.expression.end, node.end);
+    if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) {
+      // Parentheses were for what is dropped.
+      const bare = ts.isParenthesizedExpression(node.expression) && ts.isVariableDeclaration(node.parent);
+      if (bare) drop(node.expression.getStart(), node.expression.getStart() + 1);
+      drop(node.expression.end - (bare ? 1 : 0), node.end);
+    }
     if (ts.isNonNullExpression(node)) drop(node.expression.end, node.end);
     if (ts.isImportSpecifier(node) && node.isTypeOnly) throw new Error("Types are imported by statements of their own");
     ts.forEachChild(node, (child) => {

@@ -6,6 +6,8 @@ import type { ProjectPackage } from "./packages.ts";
 
 /** Files that are looked at for style: more say the same. */
 const MAX_FILES = 120;
+/** Behind the comments that a file begins with. */
+const DIRECTIVE = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*["']use strict["']/;
 
 export interface StyleFound {
   readonly style: Style;
@@ -80,9 +82,15 @@ export function styleOf(sources: Sources, of: ProjectPackage): StyleFound {
       indent: indent === "tab" ? "\t" : " ".repeat(Number(indent)),
       newline: newline === "crlf" ? "\r\n" : "\n",
       trailingCommas: commas === "yes",
+      useStrict: isUsuallyStrict(plain.slice(0, MAX_FILES).map((path) => sources.text(path) ?? "")),
       importEnding: ending === ".js" || ending === ".ts" || ending === ".mjs" || ending === ".cjs" || ending === ".mts" ? ending : "",
     },
   };
+}
+
+/** In CommonJS; modules are strict by themselves, and have no directive. */
+function isUsuallyStrict(texts: readonly string[]): boolean {
+  return texts.filter((text) => DIRECTIVE.test(text)).length * 2 > texts.length;
 }
 
 /** The style of one file where it differs from the rest: what is added to it looks like what is in it. */
