@@ -85,7 +85,7 @@ export const IDE_VIEWS: readonly IdeView[] = [
   {
     id: "changes",
     title: "Changes",
-    icon: "checklist",
+    icon: "diff-multiple",
     keys: "mod+shift+y",
     permission: "execution.changeSet.read",
     component: later(async () => (await import("./changes/changes-view.tsx")).ChangesView),

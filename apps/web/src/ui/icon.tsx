@@ -2,9 +2,9 @@ import { cx } from "#lib/cx.ts";
 
 /** The codicons in use. A test checks that each exists in the font. */
 export const ICON_NAMES = [
-  "account", "add", "archive", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "bell", "case-sensitive", "check", "check-all", "checklist", "chevron-down", "chevron-left",
+  "account", "add", "archive", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "bell", "case-sensitive", "check", "check-all", "chevron-down", "chevron-left",
   "chevron-right", "chevron-up", "circle-filled", "circle-large", "circle-outline", "circle-slash", "clippy", "close", "close-all", "cloud-download", "cloud-upload",
-  "collapse-all", "color-mode", "comment", "comment-discussion", "copy", "dashboard", "database", "debug-disconnect", "debug-pause", "desktop-download", "device-desktop", "device-mobile", "diff",
+  "collapse-all", "color-mode", "comment", "comment-discussion", "copy", "dashboard", "database", "debug-disconnect", "debug-pause", "desktop-download", "device-desktop", "device-mobile", "diff", "diff-multiple", "diff-multiple",
   "discard", "edit", "ellipsis", "error", "export", "eye", "eye-closed", "file", "file-binary", "file-code", "file-media", "file-pdf", "file-submodule",
   "file-symlink-directory", "file-symlink-file", "file-zip", "files", "filter", "folder", "folder-opened", "gear", "git-branch", "globe", "go-to-file", "graph", "history",
   "home", "inbox", "info", "json", "key", "keyboard", "law", "layout-panel", "layout-sidebar-left", "link", "list-flat", "list-tree", "loading", "lock", "mail",

@@ -34,7 +34,7 @@ export function ChangesView() {
     <Loaded query={query} what="the changes" skeleton={<Bones />}>
       {({ items }) =>
         items.length === 0 ? (
-          <EmptyState icon="checklist" title="No changes to review" actions={<GenerateButton />}>
+          <EmptyState icon="diff-multiple" title="No changes to review" actions={<GenerateButton />}>
             <p>What a generator or the chat proposes for this project appears here. You look at it line by line, and nothing touches your files before you apply it.</p>
           </EmptyState>
         ) : (

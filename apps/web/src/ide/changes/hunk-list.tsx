@@ -2,6 +2,7 @@
 
 import type { ChangeFile, Comment, Hunk, ValidationMessage } from "@coder/api/execution";
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import { useNames } from "#features/people/use-people.ts";
 import { useSession } from "#features/session/session.tsx";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
@@ -225,6 +226,7 @@ function CommentForm({ onSend, onCancel }: { readonly onSend: (text: string) => 
 
 function Comments({ comments, control }: { readonly comments: readonly Comment[]; readonly control: ReviewControl }) {
   const { user } = useSession();
+  const names = useNames();
   if (comments.length === 0) return null;
   return (
     <ul className={styles.comments} aria-label="Comments">
@@ -232,7 +234,8 @@ function Comments({ comments, control }: { readonly comments: readonly Comment[]
         <li key={id} className={styles.comment}>
           <div className={styles.commentHead}>
             <Icon name="comment" />
-            <span>{`Line ${line}`}</span>
+            <span className={styles.commentBy}>{(createdBy === null ? undefined : names.get(createdBy)) ?? "Somebody"}</span>
+            <span>{`on line ${line}`}</span>
             <Time at={createdAt} />
             {createdBy === user.id ? <IconButton icon="trash" label="Delete the comment" onClick={() => control.uncomment(id)} /> : null}
           </div>

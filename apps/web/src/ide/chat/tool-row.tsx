@@ -49,7 +49,7 @@ const RESULT_WORDS: Readonly<Record<ToolResult["kind"], { readonly icon: IconNam
   file: { icon: "file", text: "Open the file" },
   changeSet: { icon: "diff", text: "Review the changes" },
   run: { icon: "output", text: "Show the output" },
-  generation: { icon: "checklist", text: "Show the changes" },
+  generation: { icon: "diff-multiple", text: "Show the changes" },
 };
 
 function openResult(ide: Ide, result: ToolResult, title: string): void {

@@ -49,7 +49,7 @@ export const EDITOR_KINDS: { readonly [Kind in EditorKind]: EditorKindEntry<Inpu
     holdsText: false,
   },
   "change-set": {
-    icon: () => "checklist",
+    icon: () => "diff-multiple",
     title: ({ title }) => title,
     component: later(async () => (await import("../changes/review-pane.tsx")).ReviewPane),
     holdsText: false,
