@@ -10,7 +10,7 @@ export const ICON_NAMES = [
   "home", "inbox", "info", "json", "key", "keyboard", "law", "layout-panel", "layout-sidebar-left", "link", "list-flat", "list-tree", "loading", "lock", "mail",
   "markdown", "menu", "new-file", "new-folder", "organization", "output", "package", "pass", "pass-filled", "pencil", "person", "person-add", "play", "plug", "pulse",
   "question", "record-keys", "refresh", "regex", "remote", "rename", "repo", "repo-clone", "save", "save-all", "search", "server", "server-process", "settings",
-  "settings-gear", "shield", "sign-in", "sign-out", "source-control", "sparkle", "split-horizontal", "split-vertical", "stop-circle", "symbol-key", "sync", "sync-ignored",
+  "settings-gear", "shield", "sign-in", "sign-out", "source-control", "sparkle", "split-horizontal", "split-vertical", "stop-circle", "symbol-class", "symbol-enum", "symbol-interface", "symbol-method", "symbol-structure", "symbol-variable", "sync", "sync-ignored",
   "tasklist", "terminal", "trash", "unlock", "unverified", "verified", "verified-filled", "versions", "warning", "watch", "whole-word",
 ] as const;
 export type IconName = (typeof ICON_NAMES)[number];

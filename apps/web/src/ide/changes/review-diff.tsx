@@ -3,6 +3,7 @@
 import type { ChangeFile, Hunk } from "@coder/api/execution";
 import type { editor } from "monaco-editor";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { cx } from "#lib/cx.ts";
 import { NARROW, useMedia } from "#lib/use-media.ts";
 import { EDITOR_OPTIONS } from "../text/editor-options.ts";
 import { languageOf } from "../text/languages.ts";
@@ -70,7 +71,14 @@ export function ReviewDiff({ file, original, proposal, selected, layout, editing
     if (!instance || shown === 0 || hunk?.kind !== "text") return;
     const side = hunk.newLines > 0 || layout === "inline" ? instance.getModifiedEditor() : instance.getOriginalEditor();
     const line = hunk.newLines > 0 || layout === "inline" ? hunk.newStart : hunk.baseStart;
-    side.revealLineInCenterIfOutsideViewport(Math.max(1, Math.min(line, side.getModel()?.getLineCount() ?? 1)));
+    const reveal = () => side.revealLineInCenterIfOutsideViewport(Math.max(1, Math.min(line, side.getModel()?.getLineCount() ?? 1)));
+    reveal();
+    // What did not change is folded away when both texts are compared, and everything below it moves.
+    const compared = instance.onDidUpdateDiff(() => {
+      compared.dispose();
+      reveal();
+    });
+    return () => compared.dispose();
     // The chosen hunk alone decides where to look.
   }, [instance, shown, selected, layout, file.id]); // eslint-disable-line react-hooks/exhaustive-deps
 
@@ -92,7 +100,7 @@ export function ReviewDiff({ file, original, proposal, selected, layout, editing
     };
   }, [monaco]);
 
-  return <div ref={host} className={text.editor} />;
+  return <div ref={host} className={cx(text.editor, file.kind === "create" && styles.created)} />;
 }
 
 function within(line: number, start: number, count: number): boolean {

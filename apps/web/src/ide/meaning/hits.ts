@@ -29,13 +29,14 @@ export function hitRows(hits: readonly Hit[]): readonly HitRow[] {
   });
 }
 
-/** `87 %` */
+/** `87 %`, and `< 1 %` where nearly nothing speaks for it. */
 export function percentOf(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  const percent = Math.round(share * 100);
+  return percent < 1 ? "< 1 %" : `${percent} %`;
 }
 
 export const KIND_ICONS: Readonly<Record<ChunkKind, IconName>> = {
-  function: "symbol-key", method: "symbol-key", class: "symbol-key", interface: "symbol-key", type: "symbol-key", enum: "symbol-key", module: "package", variable: "symbol-key", text: "file",
+  function: "symbol-method", method: "symbol-method", class: "symbol-class", interface: "symbol-interface", type: "symbol-structure", enum: "symbol-enum", module: "package", variable: "symbol-variable", text: "file",
 };
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {

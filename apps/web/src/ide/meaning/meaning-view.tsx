@@ -20,7 +20,8 @@ import { IndexState } from "./index-state.tsx";
 import styles from "./meaning.module.css";
 import { isRunning, useIndex } from "./use-index.ts";
 
-const ROW_HEIGHT = 46;
+/** A name, and two lines of reasons. */
+const ROW_HEIGHT = 60;
 const QuerySchema = z.string().max(2_000);
 const WRITE = "embeddings.index.write" satisfies keyof typeof embeddingsPermissions;
 
@@ -120,14 +121,16 @@ function Search({ searchable, children }: { readonly searchable: boolean; readon
   );
 }
 
-function HitLine({ row: { hit, title, place } }: { readonly row: HitRow }) {
-  const { kind, score, reason } = hit;
+function HitLine({ row: { hit, title } }: { readonly row: HitRow }) {
+  const { kind, path, startLine, score, reason } = hit;
   return (
     <div className={styles.hit}>
       <div className={styles.hitHead}>
         <Icon name={KIND_ICONS[kind]} className={styles.icon} />
         <span className={styles.symbol}>{title}</span>
-        <span className={styles.place}>{place}</span>
+        <span className={styles.place}>
+          <span className={styles.path}>{path}</span>:{startLine}
+        </span>
         <span className={styles.score} data-guess={score < GUESS}>
           {percentOf(score)}
         </span>
