@@ -1,26 +1,6 @@
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { startModel } from "./model.ts";
-import { startProduct } from "./product.ts";
-import { expect, importArchive, makeArchive, tab, test as base } from "./projects.ts";
-
-const test = base.extend<object, { readonly model: Awaited<ReturnType<typeof startModel>> }>({
-  model: [
-    async ({ browserName: _browser }, use) => {
-      const model = await startModel();
-      await use(model);
-      await model.mock.stop();
-    },
-    { scope: "worker" },
-  ],
-  product: [
-    async ({ model }, use) => {
-      const product = await startProduct(model.variables);
-      await use(product);
-      await product.stop();
-    },
-    { scope: "worker", timeout: 660_000 },
-  ],
-});
+import { expect, importArchive, makeArchive, tab } from "./projects.ts";
+import { test } from "./served.ts";
 
 test.use({ installation: "chat" });
 

@@ -4,6 +4,7 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, expect, importArchive, makeArchive, shownText, tab, test } from "./projects.ts";
 
 test.use({ installation: "change-generate" });
+
 test.setTimeout(600_000);
 
 const SHOTS = process.env["E2E_SHOTS"];

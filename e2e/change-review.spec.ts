@@ -10,6 +10,7 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, expect, importArchive, makeArchive, tab, test } from "./projects.ts";
 
 test.use({ installation: "change-review" });
+
 test.setTimeout(600_000);
 
 const SHOTS = process.env["E2E_SHOTS"];

@@ -1,32 +1,11 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { startProduct } from "./product.ts";
-import { Disk, expect, importArchive, makeArchive, test as base } from "./projects.ts";
-import { startRegistry } from "./registry.ts";
-
-type Registry = Awaited<ReturnType<typeof startRegistry>>;
-
-const test = base.extend<object, { readonly registry: Registry }>({
-  registry: [
-    async ({ browserName: _browser }, use) => {
-      const registry = await startRegistry("ms");
-      await use(registry);
-      registry.stop();
-    },
-    { scope: "worker" },
-  ],
-  product: [
-    async ({ registry }, use) => {
-      const product = await startProduct(registry.variables);
-      await use(product);
-      await product.stop();
-    },
-    { scope: "worker", timeout: 660_000 },
-  ],
-});
+import { Disk, expect, importArchive, makeArchive } from "./projects.ts";
+import { type Registry, test } from "./served.ts";
 
 test.use({ installation: "change-run" });
+
 test.setTimeout(600_000);
 
 const SHOTS = process.env["E2E_SHOTS"];
@@ -38,7 +17,7 @@ async function shot(page: Page, name: string): Promise<void> {
 /** The sources of `debug` as they were published, with scripts that can be run here. */
 function filesFor(registry: Registry) {
   const manifest = {
-    name: "debug", version: "4.4.3", main: "./src/index.js", dependencies: { ms: registry.version },
+    name: "debug", version: "4.4.3", main: "./src/index.js", dependencies: registry.dependencies,
     scripts: { test: "node --test --test-reporter=spec", slow: "node slow.js", rewrite: "node rewrite.js" },
   };
   return {
@@ -72,7 +51,7 @@ test("other people's code is installed, tested, cancelled, changed by a run, and
   await expect(state).toContainText("Succeeded", { timeout: 120_000 });
   await expect(output).toContainText("Installed from package-lock.json");
   await expect(view.getByText("Dependencies are missing")).toHaveCount(0, { timeout: 30_000 });
-  expect(await disk.text("node_modules/ms/package.json")).toContain(`"version": "${registry.version}"`);
+  expect(await disk.text("node_modules/ms/package.json")).toContain(`"version": "${registry.dependencies["ms"]}"`);
 
   await view.getByRole("button", { name: "Run test", exact: true }).click();
   await expect(state).toContainText("npm run test", { timeout: 30_000 });

@@ -1,45 +1,26 @@
-// Takes the pictures of the README from an installation that runs: `CODER_E2E_URL=… node e2e/images.ts EMAIL PASSWORD [FILE]`
-import { chromium, type Page } from "@playwright/test";
+// Makes the pictures of the README, from the journey of one person through the product: `node e2e/images.ts`
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { CHROMIUM } from "./browser.ts";
+import { PICTURES } from "./pictures.ts";
 
-const IMAGES = resolve(import.meta.dirname, "../docs/images");
-const [email = "", password = "", file = ""] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: CHROMIUM });
+const ROOT = resolve(import.meta.dirname, "..");
+const CLI = join(ROOT, "node_modules/@playwright/test/cli.js");
 
-async function take(colorScheme: "dark" | "light", pictures: Readonly<Record<string, (page: Page) => Promise<unknown>>>): Promise<void> {
-  const context = await browser.newContext({ baseURL: process.env["CODER_E2E_URL"] ?? "http://localhost:3000", viewport: { width: 1280, height: 720 }, colorScheme, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.keyboard.press("Enter");
-  await page.getByRole("navigation", { name: "Areas" }).waitFor();
-  for (const [name, prepare] of Object.entries(pictures)) {
-    await prepare(page);
-    await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({ path: join(IMAGES, `${name}.png`), animations: "disabled", caret: "hide" });
-  }
-  await context.close();
+/** What the pages are built with brings it. */
+interface Sharp {
+  (picture: Buffer): { png(options: { readonly palette: boolean; readonly colours: number; readonly effort: number; readonly dither: number }): { toBuffer(): Promise<Buffer> } };
 }
+const require = createRequire(join(ROOT, "apps/web/package.json"));
+const sharp: Sharp = createRequire(require.resolve("next/package.json"))("sharp");
 
-await take("dark", {
-  // Of the project that is first in the list, with the named file, or the one that is found first.
-  "ide-dark": async (page) => {
-    await page.goto("/projects");
-    await page.getByRole("row").nth(1).dblclick();
-    await page.getByRole("tree", { name: "Files" }).waitFor();
-    await page.keyboard.press("Control+p");
-    await page.getByRole("option").first().waitFor();
-    await page.keyboard.type(file);
-    await page.getByRole("option", { name: file }).first().waitFor();
-    await page.keyboard.press("Enter");
-    await page.locator(".monaco-editor .view-line").first().waitFor();
-  },
-  "audit-dark": async (page) => {
-    await page.goto("/audit");
-    await page.getByRole("row", { name: /Change member role/ }).first().click();
-    await page.getByRole("complementary").getByText("What changed").waitFor();
-  },
-});
-await browser.close();
+const { status } = spawnSync(process.execPath, [CLI, "test", "--config", "e2e/playwright.config.ts", "e2e/journey.spec.ts"], { cwd: ROOT, env: { ...process.env, E2E_PICTURES: "1" }, stdio: "inherit" });
+if (status !== 0) process.exit(1);
+
+for (const name of readdirSync(PICTURES).filter((each) => each.endsWith(".png"))) {
+  const path = join(PICTURES, name);
+  const before = statSync(path).size;
+  writeFileSync(path, await sharp(readFileSync(path)).png({ palette: true, colours: 256, effort: 10, dither: 0 }).toBuffer());
+  process.stdout.write(`${name}: ${Math.round(before / 1000)} kB, now ${Math.round(statSync(path).size / 1000)} kB\n`);
+}

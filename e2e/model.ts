@@ -1,17 +1,45 @@
 import { LLMock } from "@copilotkit/aimock";
 
-const SECOND = "var s = 1000;";
 export const LONG_TEXT = Array.from({ length: 400 }, (_unused, index) => `word${index}`).join(" ");
 
-/** A model on this machine that knows the package `ms`: it looks, cites and proposes. `CODER_E2E_MODEL_PORT` names the port at which a running product asks for it. */
-export async function startModel(): Promise<{ readonly mock: LLMock; readonly variables: Readonly<Record<string, string>> }> {
+/** What a model says of a project: its tools are really called, and what they find is sent to it. */
+export interface Knowledge {
+  /** Asked with a sentence that holds `where`. */
+  readonly where: { readonly query: string; readonly read: { readonly path: string; readonly startLine: number; readonly endLine: number }; readonly answer: string };
+  /** Asked with a sentence that holds `words`. */
+  readonly change: {
+    readonly words: RegExp;
+    readonly title: string;
+    readonly edits: readonly { readonly path: string; readonly search: string; readonly replace: string; readonly reason: string }[];
+    readonly answer: string;
+  };
+}
+
+const SECOND = "var s = 1000;";
+/** Of the package `ms`. */
+const MS: Knowledge = {
+  where: {
+    query: "function parse",
+    read: { path: "index.js", startLine: 40, endLine: 70 },
+    answer: "A text is read as a time by `parse` in `index.js:48`.\n\n```js\nparse('2 days')\n```\n\n<img src=x onerror=alert(1)>",
+  },
+  change: {
+    words: /comment/i,
+    title: "Say what a second is",
+    edits: [{ path: "index.js", search: SECOND, replace: `${SECOND} // milliseconds`, reason: "as asked" }],
+    answer: "I propose the comment in `index.js:5`.",
+  },
+};
+
+/** A model on this machine that looks, cites and proposes. `CODER_E2E_MODEL_PORT` names the port at which a running product asks for it. */
+export async function startModel({ where, change }: Knowledge = MS): Promise<{ readonly mock: LLMock; readonly variables: Readonly<Record<string, string>> }> {
   const mock = new LLMock({ port: Number(process.env["CODER_E2E_MODEL_PORT"] ?? 0), host: "127.0.0.1" });
   const call = (id: string, name: string, input: object) => ({ toolCalls: [{ id, name, arguments: JSON.stringify(input) }] });
-  mock.on({ userMessage: /where/i, hasToolResult: false }, call("find", "search_text", { query: "function parse" }));
-  mock.on({ toolCallId: "find" }, call("read", "read_file", { path: "index.js", startLine: 40, endLine: 70 }));
-  mock.on({ toolCallId: "read" }, { content: "A text is read as a time by `parse` in `index.js:48`.\n\n```js\nparse('2 days')\n```\n\n<img src=x onerror=alert(1)>" });
-  mock.on({ userMessage: /comment/i, hasToolResult: false }, call("edit", "propose_edits", { title: "Say what a second is", edits: [{ path: "index.js", search: SECOND, replace: `${SECOND} // milliseconds`, reason: "as asked" }] }));
-  mock.on({ toolCallId: "edit" }, { content: "I propose the comment in `index.js:5`." });
+  mock.on({ userMessage: /where/i, hasToolResult: false }, call("find", "search_text", { query: where.query }));
+  mock.on({ toolCallId: "find" }, call("read", "read_file", where.read));
+  mock.on({ toolCallId: "read" }, { content: where.answer }, { chunkSize: 12, streamingProfile: { ttft: 10, tps: 200 } });
+  mock.on({ userMessage: change.words, hasToolResult: false }, call("edit", "propose_edits", { title: change.title, edits: change.edits }));
+  mock.on({ toolCallId: "edit" }, { content: change.answer });
   mock.on({ userMessage: /slowly/i }, { content: LONG_TEXT }, { chunkSize: 12, streamingProfile: { ttft: 10, tps: 12 } });
   // What a check of the endpoint asks; naming the model has it in the list of those on offer.
   mock.on({ userMessage: /^Count/ }, { content: "1 2 3 4 5 6 7 8 9 10" }, { chunkSize: 5 });

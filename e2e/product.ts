@@ -17,8 +17,8 @@ export interface Product {
   readonly url: string;
   /** Ends the gateway without a word, as a crash would; the launcher starts it again. Absent for a product that runs already. */
   killGateway?(): Promise<void>;
-  /** Ends all of it and starts it again on the same data and port. Absent for a product that runs already. */
-  restart?(): Promise<void>;
+  /** Ends all of it and starts it again on the same data and port, with `variables` besides. Absent for a product that runs already. */
+  restart?(variables?: Readonly<Record<string, string>>): Promise<void>;
   /** Where it keeps everything. Null for a product that runs already. */
   readonly data: string | null;
   /** Of its database, as its processes connect: for tests that put work into its queues. */
@@ -35,8 +35,8 @@ export async function startProduct(variables: Readonly<Record<string, string>> =
   const data = mkdtempSync(join(tmpdir(), "coder-e2e-"));
   const environment = { ...process.env, CODER_DATA: data, PORT: String(await freePort()), HOST: "127.0.0.1", CODER_NO_APT: "1", LOG_LEVEL: "warn", ...variables };
   let output = "";
-  const launch = () => {
-    const launched = spawn(process.execPath, [join(ROOT, "tooling/coder.mjs"), "start"], { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const launch = (more: Readonly<Record<string, string>> = {}) => {
+    const launched = spawn(process.execPath, [join(ROOT, "tooling/coder.mjs"), "start"], { cwd: ROOT, env: { ...environment, ...more }, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [launched.stdout, launched.stderr]) stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-8_000)));
     return launched;
   };
@@ -48,10 +48,10 @@ export async function startProduct(variables: Readonly<Record<string, string>> =
   try {
     const stateFile = join(data, "run", "state.json");
     const url = await addressOf(child, stateFile, () => output);
-    const restart = async () => {
+    const restart = async (more: Readonly<Record<string, string>> = {}) => {
       await stopChild(child);
       rmSync(stateFile, { force: true });
-      child = launch();
+      child = launch(more);
       await addressOf(child, stateFile, () => output);
     };
     return { url, data, databaseUrl: () => databaseUrlOf(stateFile), restart, killGateway: async () => killProcess(stateFile, "gateway"), ready: () => untilReady(url), stop };

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { Disk, entry, expect, goToFile, projectId, shownText, tab, test, tree } from "./projects.ts";
+import { Disk, entry, expect, goToFile, projectId, record, shownText, tab, test, tree } from "./projects.ts";
 import { ThirdParty } from "./third-party.ts";
 
 test.use({ installation: "projects" });
@@ -278,21 +278,6 @@ test("a project of other people is imported, worked in, searched, indexed and ex
 
 function editor(page: Page): Locator {
   return page.locator(".monaco-editor .view-lines").first();
-}
-
-/** Each thing that `selector` said, once, from now until it is asked for: what is there for a moment is not missed. */
-async function record(page: Page, selector: string, attribute?: string): Promise<() => Promise<readonly string[]>> {
-  const seen = await page.evaluateHandle(
-    ([wanted, named]) => {
-      const texts = new Set<string>();
-      const look = () => document.querySelectorAll(wanted).forEach((element) => texts.add((named === undefined ? element.textContent : element.getAttribute(named)) ?? ""));
-      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
-      look();
-      return texts;
-    },
-    [selector, attribute] as const,
-  );
-  return () => seen.evaluate((texts) => [...texts]);
 }
 
 /** The project with each of its views, the page of projects with its dialogue, and the jobs. */

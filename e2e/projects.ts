@@ -99,6 +99,21 @@ export async function goToFile(page: Page, name: string): Promise<void> {
   await expect(input).toHaveCount(0);
 }
 
+/** Each thing that `selector` said, once, from now until it is asked for: what is there for a moment is not missed. */
+export async function record(page: Page, selector: string, attribute?: string): Promise<() => Promise<readonly string[]>> {
+  const seen = await page.evaluateHandle(
+    ([wanted, named]) => {
+      const texts = new Set<string>();
+      const look = () => document.querySelectorAll(wanted).forEach((element) => texts.add((named === undefined ? element.textContent : element.getAttribute(named)) ?? ""));
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+      look();
+      return texts;
+    },
+    [selector, attribute] as const,
+  );
+  return () => seen.evaluate((texts) => [...texts]);
+}
+
 /** The files of a project, past the pages: what is really on the disk. */
 export class Disk {
   readonly #request: APIRequestContext;

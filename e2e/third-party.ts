@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 
@@ -25,10 +25,14 @@ export class ThirdParty {
     this.tree = join(folder, "tree");
   }
 
-  /** `from` names folders of installed packages by where they will lie. */
-  static async make(from: Readonly<Record<string, string>>): Promise<ThirdParty> {
+  /** `from` names files and folders of installed packages by where they will lie; `files` are written beside and over them. */
+  static async make(from: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}): Promise<ThirdParty> {
     const made = new ThirdParty(await mkdtemp(join(tmpdir(), "coder-e2e-tree-")));
     for (const [to, source] of Object.entries(from)) await cp(join(ROOT, "node_modules", source), join(made.tree, to), { recursive: true });
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(made.tree, path)), { recursive: true });
+      await writeFile(join(made.tree, path), text);
+    }
     made.#git("init", "--quiet", "--initial-branch=main", "--template=");
     made.#git("add", "--all");
     made.#git("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org", "commit", "--quiet", "--message=As it was published");
