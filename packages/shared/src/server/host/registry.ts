@@ -1,3 +1,4 @@
+import { AppError } from "../../app-error.ts";
 import type { PermissionCatalogue } from "../../permissions.ts";
 import { kernelPermissions } from "../../trpc/kernel-router.ts";
 import type { NamedTransfer } from "../edge/transfers/transfer-meta.ts";
@@ -28,7 +29,9 @@ export interface ModulePlacement {
 export function placeModules(modules: readonly AnyModule[], remote: ReadonlySet<string>, only?: readonly string[]): ModulePlacement {
   const names = new Set(modules.map((module) => module.name));
   const unknown = [...(only ?? []), ...remote].filter((name) => !names.has(name));
-  if (unknown.length > 0) throw new Error(`There is no module ${unknown.join(", ")}. Known: ${[...names].sort().join(", ")}`);
+  if (unknown.length > 0) {
+    throw new AppError("invalid", "module_unknown", `There is no module ${unknown.join(", ")}.`, { remedy: `Name one of these: ${[...names].sort().join(", ")}.` });
+  }
   refuseTwice(modules.map((module) => module.name), "module");
   refuseTwice(modules.map((module) => String(module.port)), "port");
   refuseTwice(modules.flatMap((module) => [...module.apiBase]), "API base");
