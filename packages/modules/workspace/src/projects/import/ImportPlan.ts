@@ -88,7 +88,8 @@ export class ImportPlan {
 
   /** After the last entry: strips the one top folder, then checks where the links lead. */
   async finish(signal: AbortSignal): Promise<ImportTotals> {
-    this.#stripped = this.#onlyFolder();
+    // A folder of this server was chosen as it is: who wants what lies deeper chooses that.
+    this.#stripped = this.#options.names === "disk" ? "" : this.#onlyFolder();
     this.#finished = true;
     const links = new Map([...this.#links].map(([path, target]) => [this.destination(path), target]));
     const byKey = new Map([...links].map(([path, target]) => [this.#key(path), target]));

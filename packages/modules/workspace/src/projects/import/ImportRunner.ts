@@ -51,6 +51,9 @@ export interface ImportRunnerDeps {
   readonly now: () => Date;
 }
 
+/** What comes after the last byte, putting the tree in place and giving it to its owner, is a part of the way as well. */
+const LAST_PART = 0.1;
+
 type Run = JobContext<{ readonly projectId: ProjectId }> & { readonly jobName: string };
 
 /**
@@ -74,7 +77,7 @@ export class ImportRunner {
     const charge = new Charge(this.#deps, run, row);
     try {
       await target.begin(run.signal);
-      const size = await this.#bring(row, target, charge, run);
+      const size = await this.#bring(row, target, charge, { ...run, progress: (done, total) => run.progress(done, total + Math.ceil(total * LAST_PART)) });
       await target.moveIntoPlace(run.signal);
       const { tree } = this.#deps.directories.of(row);
       await this.#deps.trees.prepareTree(tree);

@@ -285,6 +285,12 @@ describe("a folder of the server", () => {
     expect(await outcome(rig.parts.service.importFolder(rig.caller, { path: path.join(roots, "other") }))).toBe("done");
   });
 
+  it("keeps the one folder that holds everything, which an archive would not", async () => {
+    await plant(roots, { "app/only/src/index.ts": "export {};" });
+    const project = await rig.finish(await rig.parts.service.importFolder(rig.caller, { path: path.join(roots, "app/only") }));
+    expect([...(await listTree(rig.treeOf(project))).keys()].sort()).toEqual(["src", "src/index.ts"]);
+  });
+
   it("with a link out of it is refused before anything is written", async () => {
     await plant(roots, { "app/deep/out": "-> ../../other/secret" });
     const project = await rig.finish(await rig.parts.service.importFolder(rig.caller, { path: path.join(roots, "app") }));
@@ -381,7 +387,7 @@ describe("a git repository", () => {
     expect(project).toMatchObject({ name: "my repo", status: "importing", source: { kind: "git", url: "https://example.org/group/my%20repo.git/", ref: "main" } });
     const steps: string[] = [];
     expect(await rig.finish(project, rig.caller, { onProgress: (done, total) => steps.push(`${done}/${total}`) })).toMatchObject({ status: "ready", fileCount: 2, sizeBytes: 11 });
-    expect(steps).toEqual(["0/100", "40/100", "40/100", "100/100"]);
+    expect(steps).toEqual(["0/110", "40/110", "40/110", "100/110"]);
     expect(asked).toEqual([{ url: "https://example.org/group/my%20repo.git/", ref: "main", maxBytes: CONFIG.import.maxUnpackedBytes }]);
     expect(await usage()).toEqual([1, 11, 2]);
   });
