@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -17,6 +17,8 @@ export interface Product {
   readonly url: string;
   /** Ends the gateway without a word, as a crash would; the launcher starts it again. Absent for a product that runs already. */
   killGateway?(): Promise<void>;
+  /** The same for the process that works off jobs. */
+  killWorker?(): Promise<void>;
   /** Ends all of it and starts it again on the same data and port, with `variables` besides. Absent for a product that runs already. */
   restart?(variables?: Readonly<Record<string, string>>): Promise<void>;
   /** Where it keeps everything. Null for a product that runs already. */
@@ -28,15 +30,24 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-/** `CODER_E2E_URL` names one that runs already and is left running. `variables` go into its environment. */
-export async function startProduct(variables: Readonly<Record<string, string>> = {}): Promise<Product> {
+/** Mounting takes root, and a system that lets root do it. */
+export function mayMount(): boolean {
+  return process.getuid?.() === 0 && spawnSync("unshare", ["--mount", "true"]).status === 0;
+}
+
+/**
+ * `CODER_E2E_URL` names one that runs already and is left running. `variables` go into its environment. `covers`: files of the machine, each with the one that the
+ * product sees in its place; takes `mayMount()`.
+ */
+export async function startProduct(variables: Readonly<Record<string, string>> = {}, covers: Readonly<Record<string, string>> = {}): Promise<Product> {
   const running = process.env["CODER_E2E_URL"];
   if (running !== undefined) return { url: running, data: null, databaseUrl: () => process.env["CODER_E2E_DATABASE_URL"] ?? "", ready: () => untilReady(running), stop: async () => undefined };
   const data = mkdtempSync(join(tmpdir(), "coder-e2e-"));
   const environment = { ...process.env, CODER_DATA: data, PORT: String(await freePort()), HOST: "127.0.0.1", CODER_NO_APT: "1", LOG_LEVEL: "warn", ...variables };
   let output = "";
   const launch = (more: Readonly<Record<string, string>> = {}) => {
-    const launched = spawn(process.execPath, [join(ROOT, "tooling/coder.mjs"), "start"], { cwd: ROOT, env: { ...environment, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+    const [file = "", ...args] = covered([process.execPath, join(ROOT, "tooling/coder.mjs"), "start"], covers);
+    const launched = spawn(file, args, { cwd: ROOT, env: { ...environment, ...more }, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [launched.stdout, launched.stderr]) stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-8_000)));
     return launched;
   };
@@ -54,11 +65,19 @@ export async function startProduct(variables: Readonly<Record<string, string>> =
       child = launch(more);
       await addressOf(child, stateFile, () => output);
     };
-    return { url, data, databaseUrl: () => databaseUrlOf(stateFile), restart, killGateway: async () => killProcess(stateFile, "gateway"), ready: () => untilReady(url), stop };
+    return { url, data, databaseUrl: () => databaseUrlOf(stateFile), restart, killGateway: async () => killProcess(stateFile, "gateway"), killWorker: async () => killProcess(stateFile, "worker"), ready: () => untilReady(url), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The command in a mount namespace of its own, in which files stand over others. */
+function covered(command: readonly string[], covers: Readonly<Record<string, string>>): readonly string[] {
+  const pairs = Object.entries(covers);
+  if (pairs.length === 0) return command;
+  const script = `${pairs.map(() => 'mount --bind "$1" "$2" && shift 2').join(" && ")} && exec "$@"`;
+  return ["unshare", "--mount", "--", "sh", "-c", script, "sh", ...pairs.flatMap(([target, file]) => [file, target]), ...command];
 }
 
 async function addressOf(child: ChildProcess, stateFile: string, output: () => string): Promise<string> {

@@ -51,16 +51,27 @@ export function makeArchive({ packages = [], files = {}, name = "project" }: { r
   return { path, dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Brings an archive in through the dialogue and waits until it is open. Resolves with the project's id. */
-export async function importArchive(page: Page, path: string): Promise<string> {
+/** Brings an archive in through the dialogue and waits until it is open. Resolves with the project's id. `retry`: a failed import is tried again, as people do. */
+export async function importArchive(page: Page, path: string, { retry = false } = {}): Promise<string> {
+  await chooseArchive(page, path);
+  await page.waitForURL(/\/projects\/[0-9a-f-]{36}/);
+  const failed = page.getByRole("heading", { name: /could not be imported$/ });
+  for (;;) {
+    await expect(tree(page).or(failed)).toBeVisible({ timeout: 120_000 });
+    if (await tree(page).isVisible()) return projectId(page);
+    if (!retry) throw new Error(`The import failed: ${await page.getByRole("alert").allTextContents()}`);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(failed).toHaveCount(0);
+  }
+}
+
+/** Chooses an archive in the dialogue and asks for its import. */
+export async function chooseArchive(page: Page, file: Parameters<ReturnType<Page["locator"]>["setInputFiles"]>[0]): Promise<void> {
   await page.goto("/projects");
   await page.getByRole("button", { name: "Import", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Import a project" });
-  await dialog.locator("input[type=file]").setInputFiles(path);
+  await dialog.locator("input[type=file]").setInputFiles(file);
   await dialog.getByRole("button", { name: "Import", exact: true }).click();
-  await page.waitForURL(/\/projects\/[0-9a-f-]{36}/);
-  await expect(tree(page)).toBeVisible({ timeout: 120_000 });
-  return projectId(page);
 }
 
 export function projectId(page: Page): string {
@@ -86,6 +97,16 @@ export async function shownText(page: Page, group = 0): Promise<string> {
     elements.map((element) => ({ top: Number.parseFloat(element instanceof HTMLElement ? element.style.top : "0"), text: element.textContent ?? "" })).sort((a, b) => a.top - b.top),
   );
   return found.map(({ text }) => text.replaceAll("\u00a0", " ")).join("\n");
+}
+
+/** Runs a command by its name, as people do. */
+export async function runCommand(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("F1");
+  const input = page.getByRole("combobox", { name: "Commands" });
+  await input.fill(name);
+  await expect(page.getByRole("option").filter({ hasText: name }).first()).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(input).toHaveCount(0);
 }
 
 /** Opens a file by its name, as people do. */
