@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { Disk, entry, expect, goToFile, importArchive, makeArchive, projectId, shownText, tab, test, tree } from "./projects.ts";
+import { Disk, entry, expect, goToFile, importArchive, makeArchive, projectId, runCommand, shownText, tab, test, tree } from "./projects.ts";
 
 test.use({ installation: "ide" });
 
@@ -98,7 +98,7 @@ test("files are made, named, moved and thrown away by keyboard, and come back", 
     await expect(tree(page)).toBeFocused();
     await page.getByRole("button", { name: "Undo" }).click();
     await expect(entry(page, "there.ts")).toBeVisible();
-    expect(await disk.text("src/made/there.ts")).toBe("");
+    await expect.poll(() => disk.text("src/made/there.ts")).toBe("");
   });
 
   await test.step("several are copied and moved at once", async () => {
@@ -121,6 +121,91 @@ test("files are made, named, moved and thrown away by keyboard, and come back", 
     await entry(page, "many").click();
     await expect(entry(page, "0.txt")).toBeVisible();
     expect(await tree(page).getByRole("treeitem").count()).toBeLessThan(120);
+  });
+});
+
+test("what is done to files is done from the palette too, whatever is in sight, and can be taken back later", async ({ visit, owner, product }) => {
+  const { page, context } = await visit({ storageState: owner });
+  const disk = new Disk(context, product.url, await newProject(page, "palette"));
+  await goToFile(page, "alpha.ts");
+  await expect.poll(() => shownText(page)).toContain("alpha = 1");
+  await page.keyboard.press("Control+Shift+f");
+  const search = page.getByRole("region", { name: "Search", exact: true });
+  await search.getByRole("textbox", { name: "Search", exact: true }).fill("ta = ");
+  await expect(search.getByRole("status")).toHaveText("2 results in 2 files");
+
+  await test.step("with the search in sight, the file that is worked in is renamed", async () => {
+    await runCommand(page, "Explorer: Rename");
+    await expect(page.getByLabel("New name of alpha.ts")).toBeFocused();
+    await page.keyboard.type("omega");
+    await page.keyboard.press("Enter");
+    await expect(tab(page, "omega.ts")).toBeVisible();
+    await expect.poll(() => disk.text("src/omega.ts")).toBe(FILES["src/alpha.ts"]);
+  });
+
+  await test.step("a new file belongs beside it, and without the side bar the next command acts on that", async () => {
+    await page.keyboard.press("Control+Shift+f");
+    await runCommand(page, "Explorer: New file");
+    await expect(page.getByLabel("Name of the new file")).toBeFocused();
+    await page.keyboard.type("new.ts");
+    await page.keyboard.press("Enter");
+    await expect(tab(page, "new.ts")).toHaveAttribute("aria-selected", "true");
+    expect(await disk.text("src/new.ts")).toBe("");
+    await page.keyboard.press("Control+b");
+    await expect(tree(page)).toHaveCount(0);
+    await runCommand(page, "Explorer: Delete");
+    await expect(tab(page, "new.ts")).toHaveCount(0);
+    await expect.poll(() => disk.read("src/new.ts")).toBeNull();
+    await runCommand(page, "Undo: Deleted new.ts");
+    await expect.poll(() => disk.text("src/new.ts")).toBe("");
+  });
+
+  await test.step("results of the search are still there, and F4 goes through them from anywhere", async () => {
+    await page.keyboard.press("F4");
+    await expect(tab(page, /beta\.ts/)).toHaveAttribute("aria-selected", "true");
+    await page.keyboard.press("Control+Shift+f");
+    await expect(search.getByRole("status")).toHaveText("2 results in 2 files");
+    await expect(search.getByRole("treeitem", { selected: true })).toContainText("export const beta");
+    await page.keyboard.press("F4");
+    await expect(tab(page, /delta\.ts/)).toHaveAttribute("aria-selected", "true");
+    await expect(search.getByRole("treeitem", { selected: true })).toContainText("export const delta");
+  });
+
+  await test.step("Ctrl+Z in the tree takes back what was done last there, and then what was done before", async () => {
+    await page.keyboard.press("Control+Shift+e");
+    await entry(page, "beta.ts").click();
+    await page.keyboard.press("F2");
+    await page.keyboard.type("renamed");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => disk.text("src/renamed.ts")).toBe(FILES["src/beta.ts"]);
+    await expect(tree(page)).toBeFocused();
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => disk.text("src/beta.ts")).toBe(FILES["src/beta.ts"]);
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => disk.read("src/new.ts"), "the new file").toBeNull();
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => disk.text("src/alpha.ts"), "the first rename").toBe(FILES["src/alpha.ts"]);
+  });
+
+  await test.step("what was deleted is found again long after its note is gone", async () => {
+    await entry(page, "docs").click();
+    await page.keyboard.press("Delete");
+    await expect.poll(() => disk.read("docs/notes.md")).toBeNull();
+    await page.reload();
+    await expect(entry(page, "src")).toBeVisible();
+    await runCommand(page, "Restore something deleted");
+    await page.getByRole("combobox", { name: "Restore what was deleted" }).fill("docs");
+    await page.keyboard.press("Enter");
+    await expect(entry(page, "docs")).toBeVisible();
+    expect(await disk.text("docs/notes.md")).toBe("# Notes\n");
+  });
+
+  await test.step("a folder is searched alone", async () => {
+    await entry(page, "docs").click();
+    await page.keyboard.press("Alt+Shift+f");
+    await expect(search.getByLabel("Only in")).toHaveValue("docs/**");
+    await search.getByRole("textbox", { name: "Search", exact: true }).fill("o");
+    await expect(search.getByRole("status")).toHaveText("1 result in 1 file");
   });
 });
 
@@ -376,16 +461,6 @@ test("the page of projects renames, throws away, brings back and removes for goo
   await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
   await question.getByRole("button", { name: "Remove for good" }).click();
   await expect(row("Renamed here")).toHaveCount(0);
-});
-
-test("an archive that is none says why, and can be thrown away", async ({ visit, owner }) => {
-  const { page } = await visit({ storageState: owner });
-  await page.goto("/projects");
-  await page.getByRole("button", { name: "Import", exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: "Import a project" });
-  await dialog.locator("input[type=file]").setInputFiles({ name: "broken.zip", mimeType: "application/zip", buffer: Buffer.from("PK\u0003\u0004 and nothing else") });
-  await dialog.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(page.getByText(/could not be imported|archive/i).first()).toBeVisible();
 });
 
 const LOOKS = {

@@ -6,7 +6,7 @@ import type { Command, CommandContext } from "./command.ts";
 
 const MAX_RECENT = 8;
 
-/** All commands there are at the moment. Views add theirs while they are shown. */
+/** All commands there are at the moment. Pages, and the parts of an open project, add theirs while they are there. */
 export class CommandRegistry {
   readonly #commands = new Map<string, Command>();
   readonly #listeners = new Set<() => void>();

@@ -18,6 +18,7 @@ import type { Ide, OpenEditorOptions } from "./ide-context.ts";
 import { type LayoutParts, writeLayout } from "./layout.ts";
 import { LayoutKeeper } from "./layout-keeper.ts";
 import { RecentFiles } from "./quick-open/recent-files.ts";
+import { TextSearch } from "./search/TextSearch.ts";
 import { sendOnLeave } from "./send-on-leave.ts";
 import type { ActiveEditor } from "./text/active-editor.ts";
 import type { IBufferStore } from "./text/BufferKeeper.ts";
@@ -51,6 +52,7 @@ export class IdeSession implements Ide {
   readonly frame: FrameStore;
   readonly activeEditor = new Store<ActiveEditor | null>(null);
   readonly recent: RecentFiles;
+  readonly search: TextSearch;
   /** What views keep for themselves; see `useKept`. */
   readonly kept: Store<Readonly<Record<string, unknown>>>;
   project: Project;
@@ -66,6 +68,7 @@ export class IdeSession implements Ide {
     this.frame = new FrameStore(layout.frame);
     this.kept = new Store(layout.views);
     this.recent = new RecentFiles(project.id);
+    this.search = new TextSearch({ client, projectId: project.id });
     this.editors = new Editors({ isDirty: (input) => editorKind(input).holdsText && this.documents.isDirty(input.path), initial: layout.editors });
     for (const [key, state] of layout.viewStates) this.editors.viewStates.set(key, state);
     this.documents = new Documents({
@@ -124,6 +127,7 @@ export class IdeSession implements Ide {
       window.removeEventListener("pagehide", onHide);
       document.removeEventListener("visibilitychange", onVisibility);
       for (const stop of stops) stop();
+      this.search.stop();
       this.documents.dispose();
     };
   }

@@ -7,6 +7,7 @@ import { copyText } from "#lib/clipboard.ts";
 import { useStore } from "#lib/store.ts";
 import { plural } from "#lib/time.ts";
 import { toast } from "#ui/toast.tsx";
+import type { EditorKind } from "./editors/editor-input.ts";
 import { activeTab, groupIds, groupOf } from "./editors/editor-state.ts";
 import { saveAs } from "./files/transfer.ts";
 import { CHAT_KEYS, useMayChat } from "./frame/chat-area.tsx";
@@ -44,8 +45,10 @@ function useFrameCommands(): readonly Command[] {
   ];
 }
 
+const COMPARISONS: readonly string[] = ["disk-diff", "git-staged", "git-unstaged"] satisfies readonly EditorKind[];
+
 function useFileCommands(): readonly Command[] {
-  const { editors, documents, files } = useIdeSession();
+  const { editors, documents, files, openFile } = useIdeSession();
   const tab = activeTab(useStore(editors));
   const dirty = useStore(documents.dirty);
   const document = () => (tab ? documents.peek(tab.input.path) : undefined);
@@ -59,9 +62,10 @@ function useFileCommands(): readonly Command[] {
     { id: "file.saveAll", title: "Save all", category: "File", icon: "save-all", keys: "mod+alt+s", enabled: dirty.size > 0, when: MAY_WRITE, run: () => void saveAll() },
     { id: "file.reload", title: "Take the text on the disk again", category: "File", icon: "discard", enabled: tab !== undefined, run: () => void document()?.reload() },
     { id: "file.compareWithDisk", title: "Compare with the file on the disk", category: "File", icon: "diff", enabled: tab?.input.kind === "file", run: () => tab && editors.open({ kind: "disk-diff", path: tab.input.path }) },
+    { id: "file.openCompared", title: "Open the file that is compared", category: "File", icon: "go-to-file", enabled: tab !== undefined && COMPARISONS.includes(tab.input.kind), run: () => tab && openFile(tab.input.path) },
     { id: "file.overwrite", title: "Write over the file on the disk", category: "File", enabled: tab?.input.kind === "file", when: MAY_WRITE, run: () => void document()?.overwrite() },
     { id: "file.download", title: "Download the active file", category: "File", icon: "desktop-download", enabled: tab?.input.kind === "file", run: () => tab && saveAs(files.downloadUrl(tab.input.path)) },
-    { id: "file.copyPath", title: "Copy the path of the active file", category: "File", icon: "copy", keys: "alt+shift+c", enabled: tab !== undefined, run: () => void copyText(tab?.input.path ?? "") },
+    { id: "file.copyPath", title: "Copy the path of the active file", category: "File", icon: "copy", keys: "alt+shift+c", enabled: tab !== undefined && tab.input.path !== "", run: () => void copyText(tab?.input.path ?? "") },
   ];
 }
 

@@ -9,6 +9,7 @@ import { NARROW } from "#lib/use-media.ts";
 import shell from "#shell/shell.module.css";
 import { FillSlot } from "#shell/slots.tsx";
 import { Middle } from "#ui/values.tsx";
+import { ExplorerCommands } from "./explorer/explorer-commands.tsx";
 import { useMonacoTheme } from "./text/monaco-theme-follower.ts";
 import { Frame } from "./frame/frame.tsx";
 import { FrameBones } from "./frame/frame-bones.tsx";
@@ -16,6 +17,9 @@ import { StatusFill } from "./frame/status-fill.tsx";
 import { ViewSwitch } from "./frame/view-switch.tsx";
 import { GenerateCommands } from "./generate/generate-commands.tsx";
 import { IdeCommands } from "./ide-commands.tsx";
+import { MeaningCommands } from "./meaning/meaning-commands.tsx";
+import { SearchCommands } from "./search/search-commands.tsx";
+import { ScmCommands } from "./scm/scm-commands.tsx";
 import { IdeContext } from "./ide-context.ts";
 import { IdeSession } from "./IdeSession.ts";
 import { type LayoutParts, readLayout } from "./layout.ts";
@@ -80,7 +84,11 @@ function Session({ project, left }: { readonly project: Project; readonly left: 
   return (
     <IdeContext value={session}>
       <IdeCommands />
+      <ExplorerCommands />
       <GenerateCommands />
+      <MeaningCommands />
+      <ScmCommands />
+      <SearchCommands />
       <FillSlot name="title">
         <h1 className={shell.place}>
           <Middle text={project.name} />

@@ -15,10 +15,14 @@ export function useFileInUrl(): void {
   const shown = activeTab(useStore(ide.editors))?.input.path || null;
 
   useEffect(() => {
-    if (first.current === null) return;
-    const { text, at } = parseFileQuery(first.current);
+    const wanted = first.current;
+    if (wanted === null) return;
     first.current = null;
-    if (text !== "") ide.openFile(text, at ? { at } : {});
+    const { text, at } = parseFileQuery(wanted);
+    const openPlace = () => text !== "" && ide.openFile(text, at ? { at } : {});
+    if (text === wanted) openPlace();
+    // It names a place in a file, or a file whose own name looks like that.
+    else ide.files.getEntry(wanted).then(() => ide.openFile(wanted), openPlace);
   }, [ide]);
   useEffect(() => {
     if (first.current === null && (shown === null || shown.isWellFormed())) setFile(shown);

@@ -14,6 +14,7 @@ import { EmptyState, InlineProblem } from "#ui/states.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
 import { Time } from "#ui/values.tsx";
 import { EgressSection } from "./egress-section.tsx";
+import { EmbeddingsSection } from "./embeddings-section.tsx";
 import styles from "./models.module.css";
 import { CHECK_TEXTS, dollars, priceText } from "./words.ts";
 
@@ -48,6 +49,7 @@ function Overview({ models }: { readonly models: Models }) {
           <p className={styles.dim}>Prices of the shipped table are of {models.priceDate}. A price that is set in the configuration goes before it.</p>
         </>
       )}
+      {may("embeddings.endpoint.read") ? <EmbeddingsSection /> : null}
       {may("ai-service.egress.read") ? <EgressSection /> : null}
     </>
   );

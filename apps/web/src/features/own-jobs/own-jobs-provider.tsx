@@ -27,3 +27,8 @@ export function useOwnJob(ref: JobRef | null): Job | undefined {
   const key = ref === null ? null : jobKey(ref);
   return useStorePart(useContext(OwnJobsContext), (jobs) => (key === null ? undefined : jobs.get(key)));
 }
+
+/** Which jobs of a queue there are and how each stands, as one text: another one whenever a job begins or ends, and not when it is merely further. */
+export function useOwnJobStates(queue: string): string {
+  return useStorePart(useContext(OwnJobsContext), (jobs) => [...jobs].flatMap(([key, job]) => (job.queue === queue ? [`${key} ${job.state}`] : [])).join());
+}

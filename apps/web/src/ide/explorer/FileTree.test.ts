@@ -180,7 +180,7 @@ describe("what happens on the disk", () => {
   });
 
   it("while a folder is being read is not missed", async () => {
-    const disk = new Disk("src/a.ts");
+    const disk = new Disk("src/a.ts", "src/gone.ts");
     const tree = await open(disk);
     const list = disk.listFolder.bind(disk);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -190,7 +190,7 @@ describe("what happens on the disk", () => {
       return page;
     };
     const expanding = tree.expand("src");
-    tree.onFeed({ kind: "changed", changes: disk.add("src/b.ts") });
+    tree.onFeed({ kind: "changed", changes: [...disk.add("src/b.ts"), ...disk.remove("src/gone.ts")] });
     resolve();
     await expanding;
     await settle();

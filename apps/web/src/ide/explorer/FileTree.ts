@@ -207,6 +207,8 @@ export class FileTree extends Store<TreeContent> {
 
   /** Takes an entry out, with all that is known below it. */
   forget(path: string): void {
+    // An answer that is on its way may have been given before it went.
+    if (this.#loads.has(folderOf(path))) this.#stale.add(folderOf(path));
     for (const asked of this.#asked.keys()) if (isWithin(asked, path)) this.#asked.delete(asked);
     this.update((content) => {
       const parent = content.folders.get(folderOf(path));

@@ -12,6 +12,7 @@ export function ExplorerActions() {
       <CommandIconButton command="explorer.collapseAll" />
       <Menu label="More actions of the explorer" trigger={<IconButton icon="ellipsis" label="More actions of the explorer" />}>
         <CommandMenuItem command="explorer.upload" />
+        <CommandMenuItem command="explorer.restore" />
         <CommandMenuItem command="explorer.refresh" />
         <CommandMenuItem command="explorer.revealActive" />
         <CommandMenuItem command="explorer.toggleExcluded" />

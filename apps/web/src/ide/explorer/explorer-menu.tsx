@@ -6,7 +6,7 @@ import { useStore } from "#lib/store.ts";
 import { useIdeSession } from "../ide-context.ts";
 
 const GROUPS: readonly (readonly string[])[] = [
-  ["explorer.openBeside"],
+  ["explorer.openBeside", "explorer.searchInFolder"],
   ["explorer.newFile", "explorer.newFolder", "explorer.upload"],
   ["explorer.cut", "explorer.copy", "explorer.paste", "explorer.copyPath", "explorer.download"],
   ["explorer.rename", "explorer.delete"],

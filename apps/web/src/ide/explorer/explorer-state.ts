@@ -4,6 +4,7 @@ import { choose, type SelectMode } from "#ui/table/use-selection.ts";
 import { baseName, isWithin, joinPath } from "../editors/editor-input.ts";
 import type { FileTree } from "./FileTree.ts";
 import type { EntryRow, Row } from "./tree-rows.ts";
+import { UndoStack } from "./UndoStack.ts";
 
 interface Choice {
   readonly ids: ReadonlySet<string>;
@@ -26,6 +27,7 @@ export class ExplorerState extends Store<Choice> {
   readonly reveals = new Store(0);
   /** What moves and copies: each sees what the one before it did. */
   readonly inTurn = inTurn();
+  readonly undo = new UndoStack();
   readonly #tree: FileTree;
 
   constructor(tree: FileTree) {

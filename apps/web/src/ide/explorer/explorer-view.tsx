@@ -8,7 +8,6 @@ import { useStore } from "#lib/store.ts";
 import { Loading, Skeleton } from "#ui/skeleton.tsx";
 import { EmptyState, ProblemState } from "#ui/states.tsx";
 import { useIdeSession } from "../ide-context.ts";
-import { ExplorerCommands } from "./explorer-commands.tsx";
 import styles from "./explorer.module.css";
 import { Tree } from "./tree.tsx";
 import { UploadBar } from "./upload-bar.tsx";
@@ -26,7 +25,6 @@ export function ExplorerView() {
 
   return (
     <>
-      <ExplorerCommands />
       {root?.problem && root.entries.length === 0 ? (
         <ProblemState problem={root.problem} onRetry={() => void ide.tree.refresh("")} />
       ) : loading ? (

@@ -1,19 +1,29 @@
 import { pathFault } from "@coder/api/workspace";
 import { toProblem } from "#api/problem.ts";
-import { plural } from "#lib/time.ts";
+import { plural, relativeTime } from "#lib/time.ts";
 import { toast } from "#ui/toast.tsx";
 import { baseName, folderOf, isWithin, joinPath } from "../editors/editor-input.ts";
 import { readablePath } from "../files/file-address.ts";
 import type { Move } from "../files/project-files.ts";
 import { saveAs } from "../files/transfer.ts";
 import type { IdeSession } from "../IdeSession.ts";
+import { pickOne } from "../quick-open/pick-one.ts";
 import { copyName } from "./explorer-state.ts";
 import type { Draft } from "./tree-rows.ts";
+import type { Undoable } from "./UndoStack.ts";
 import type { UploadFile } from "./Uploads.ts";
 
 function fail(error: unknown): void {
   const { message, remedy } = toProblem(error);
   toast({ kind: "error", title: message, detail: remedy });
+}
+
+/** Something was done that can be taken back, also when its note is gone. `quiet`: it is seen without one. */
+function done(ide: IdeSession, title: string, undo: () => Promise<unknown>, { quiet = false } = {}): Undoable {
+  const entry = { title, undo };
+  ide.explorer.undo.push(entry);
+  if (!quiet) toast({ title, action: { label: "Undo", run: () => void ide.explorer.undo.run(entry) } });
+  return entry;
 }
 
 function what(paths: readonly string[]): string {
@@ -42,6 +52,7 @@ export async function create(ide: IdeSession, { kind, folder }: Draft, name: str
     }
     await ide.explorer.reveal(path);
     if (kind === "file") ide.openFile(path);
+    done(ide, `Made ${what([path])}`, () => toTrash(ide, [path]), { quiet: true });
     return true;
   } catch (error) {
     fail(error);
@@ -77,7 +88,11 @@ export async function rename(ide: IdeSession, path: string, name: string): Promi
   if (to === path) return;
   const moving = move(ide, [{ from: path, to }]);
   ide.explorer.select(to, "only");
-  if (!(await moving)) ide.explorer.select(path, "only");
+  // It shows at once, so it can be taken back at once.
+  const entry = done(ide, `Renamed ${what([path])} to ${what([to])}`, async () => (await moving) && move(ide, [{ from: to, to: path }]), { quiet: true });
+  if (await moving) return;
+  ide.explorer.undo.drop(entry);
+  ide.explorer.select(path, "only");
 }
 
 export function moveInto(ide: IdeSession, paths: readonly string[], folder: string): Promise<void> {
@@ -88,7 +103,7 @@ async function moveNow(ide: IdeSession, paths: readonly string[], folder: string
   const moves = paths.filter((path) => folderOf(path) !== folder && !isWithin(folder, path)).map((path) => ({ from: path, to: joinPath(folder, baseName(path)) }));
   if (moves.length === 0 || !(await move(ide, moves))) return;
   const place = folder === "" ? "the project itself" : readablePath(folder);
-  toast({ title: `Moved ${what(moves.map(({ from }) => from))} to ${place}`, action: { label: "Undo", run: () => void move(ide, moves.map(({ from, to }) => ({ from: to, to: from }))) } });
+  done(ide, `Moved ${what(moves.map(({ from }) => from))} to ${place}`, () => move(ide, moves.map(({ from, to }) => ({ from: to, to: from }))));
 }
 
 export function copyInto(ide: IdeSession, paths: readonly string[], folder: string): Promise<void> {
@@ -102,28 +117,55 @@ async function copyNow(ide: IdeSession, paths: readonly string[], folder: string
     for (const entry of await ide.files.copy(copies)) ide.tree.put(entry);
     const [first] = copies;
     if (first) await ide.explorer.reveal(first.to);
+    done(ide, `Copied ${what(copies.map(({ from }) => from))}`, () => toTrash(ide, copies.map(({ to }) => to)), { quiet: true });
   } catch (error) {
     fail(error);
   }
 }
 
-/** To the trash. What was open and saved is closed; what was not stays open and says so. */
+/** To the trash, with a way back. */
 export async function remove(ide: IdeSession, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
+  const trashId = await toTrash(ide, paths);
+  if (trashId !== null) done(ide, `Deleted ${what(paths)}`, () => restore(ide, trashId));
+}
+
+/** What was open and saved is closed; what was not stays open and says so. Resolves with what takes it out again; null where the server will not. */
+async function toTrash(ide: IdeSession, paths: readonly string[]): Promise<string | null> {
   const order = ide.explorer.order();
-  const at = Math.min(...paths.map((path) => order.indexOf(path)).filter((index) => index >= 0));
+  const shown = paths.map((path) => order.indexOf(path)).filter((index) => index >= 0);
   const gone = (path: string) => paths.some((each) => isWithin(path, each));
   for (const path of paths) ide.tree.forget(path);
+  const at = Math.min(...shown);
   const next = order.slice(at).find((path) => !gone(path)) ?? order.slice(0, at).reverse().find((path) => !gone(path));
-  if (next !== undefined) ide.explorer.select(next, "only");
+  // Where none of them stood in a row, what is chosen stays.
+  if (shown.length > 0 && next !== undefined) ide.explorer.select(next, "only");
   try {
     const trashId = await ide.files.remove(paths);
     ide.editors.closeEverywhere((input) => gone(input.path) && !ide.documents.isDirty(input.path));
-    toast({ title: `Deleted ${what(paths)}`, action: { label: "Undo", run: () => void restore(ide, trashId) } });
+    return trashId;
   } catch (error) {
     await Promise.all([...new Set(paths.map(folderOf))].map((folder) => ide.tree.refresh(folder)));
     fail(error);
+    return null;
   }
+}
+
+/** Lets the person choose among what was deleted in the project, by anybody, and puts that back where it was. */
+export async function chooseAndRestore(ide: IdeSession): Promise<void> {
+  try {
+    const deletions = await ide.files.deleted();
+    if (deletions.length === 0) return toast({ kind: "info", title: "Nothing deleted can be restored" });
+    const chosen = await pickOne("Restore what was deleted", deletions.map(({ id, paths, deletedAt }) => ({ value: id, label: listed(paths), detail: relativeTime(deletedAt, Date.now()) })));
+    if (chosen !== null) await restore(ide, chosen);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** `src/a.ts`, `src/a.ts and 3 more`. */
+function listed([first = "", ...rest]: readonly string[]): string {
+  return rest.length === 0 ? readablePath(first) : `${readablePath(first)} and ${rest.length} more`;
 }
 
 async function restore(ide: IdeSession, trashId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Entry, EntryDetails, EntryPage, ProjectId, WrittenFile } from "@coder/api/workspace";
+import type { Entry, EntryDetails, EntryPage, ProjectId, TrashEntry, WrittenFile } from "@coder/api/workspace";
 import { workspaceTransfers, WrittenFileSchema } from "@coder/api/workspace";
 import { transferPath } from "@coder/shared";
 import type { useTRPCClient } from "#api/trpc.tsx";
@@ -9,6 +9,9 @@ export interface Move {
   readonly from: string;
   readonly to: string;
 }
+
+/** So many of the last ones are offered. */
+const DELETIONS = 200;
 
 /** A file's content as it lies on the disk. */
 export interface FileContent {
@@ -72,6 +75,11 @@ export class ProjectFiles {
 
   async restore(trashId: string): Promise<readonly Entry[]> {
     return (await this.#api.restoreEntries.mutate({ projectId: this.#deps.projectId, trashId })).items;
+  }
+
+  /** What was deleted last, newest first, and can be restored. */
+  async deleted(): Promise<readonly TrashEntry[]> {
+    return (await this.#api.listTrash.query({ projectId: this.#deps.projectId, limit: DELETIONS })).items;
   }
 
   /** Where the browser finds a file, to save it. */

@@ -3,6 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cx } from "#lib/cx.ts";
+import { Store, useStore } from "#lib/store.ts";
 import { COARSE, useMedia } from "#lib/use-media.ts";
 import { Icon } from "#ui/icon.tsx";
 import styles from "./tree-list.module.css";
@@ -25,6 +26,8 @@ export interface TreeRow {
   readonly tooltip?: string;
 }
 
+const NO_ROW = new Store<string | null>(null);
+
 interface TreeListProps<Row extends TreeRow> {
   readonly label: string;
   readonly rows: readonly Row[];
@@ -33,11 +36,13 @@ interface TreeListProps<Row extends TreeRow> {
   /** `keepFocus` is false where the reader wants to go on in what is opened. Rows that only hold others are toggled instead. */
   readonly onOpen: (row: Row, keepFocus: boolean) => void;
   readonly onToggle: (row: Row) => void;
+  /** The key of the row that was gone to from elsewhere: it is chosen and comes into view. */
+  readonly current?: Store<string | null>;
   readonly children: (row: Row) => ReactNode;
 }
 
 /** A tree of equal rows, of which only those in view are drawn. One stop for Tab; arrows move as in a file tree. */
-export function TreeList<Row extends TreeRow>({ label, rows, rowHeight: asked = ROW_HEIGHT, onOpen, onToggle, children }: TreeListProps<Row>) {
+export function TreeList<Row extends TreeRow>({ label, rows, rowHeight: asked = ROW_HEIGHT, onOpen, onToggle, current = NO_ROW, children }: TreeListProps<Row>) {
   const id = useId();
   const rowHeight = Math.max(asked, useMedia(COARSE) ? TOUCH_ROW_HEIGHT : 0);
   const scroller = useRef<HTMLDivElement>(null);
@@ -76,6 +81,18 @@ export function TreeList<Row extends TreeRow>({ label, rows, rowHeight: asked = 
   useEffect(() => {
     if (activeKey !== null && found < 0) setActiveKey(null);
   }, [activeKey, found]);
+  const goneTo = useStore(current);
+  const follow = useRef<(key: string) => void>(() => undefined);
+  useEffect(() => {
+    follow.current = (key) => {
+      const at = rows.findIndex((row) => row.key === key);
+      if (at >= 0) move(at);
+    };
+  });
+  // When somebody goes there, and not whenever rows come or go.
+  useEffect(() => {
+    if (goneTo !== null) follow.current(goneTo);
+  }, [goneTo]);
 
   return (
     <div

@@ -1,5 +1,7 @@
-import type { ChunkKind, Hit, SkipReason } from "@coder/api/embeddings";
+import type { ChunkKind, Hit, Index, SkipReason } from "@coder/api/embeddings";
+import { duration, plural } from "#lib/time.ts";
 import type { IconName } from "#ui/icon.tsx";
+import { baseName } from "../editors/editor-input.ts";
 import type { TreeRow } from "../lists/tree-list.tsx";
 
 export interface HitRow extends TreeRow {
@@ -15,7 +17,7 @@ export const GUESS = 0.15;
 export function hitRows(hits: readonly Hit[]): readonly HitRow[] {
   return hits.map((hit, index) => {
     const { path, symbol, startLine, endLine, score, reason } = hit;
-    const title = symbol ?? path.slice(path.lastIndexOf("/") + 1);
+    const title = symbol ?? baseName(path);
     const place = `${path}:${startLine}`;
     return {
       key: `${path}:${startLine}:${endLine}:${symbol ?? ""}`,
@@ -46,4 +48,10 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
 /** `12 not text, 3 too large`: why files are not in the index. */
 export function skippedText(skipped: readonly { readonly reason: SkipReason; readonly count: number }[]): string {
   return skipped.filter(({ count }) => count > 0).map(({ reason, count }) => `${count.toLocaleString("en")} ${SKIPPED[reason]}`).join(", ");
+}
+
+/** `Last run: 2 files parsed in 340 ms. 1,204 vectors of the model m`: what it took to bring the index up to date, and who takes part in searches. */
+export function lastRunText({ parsedFiles, tookMs, endpoint }: Pick<Index, "parsedFiles" | "tookMs" | "endpoint">): string {
+  const run = `Last run: ${parsedFiles === 0 ? "nothing to parse" : `${plural(parsedFiles, "file", "files")} parsed`}${tookMs === null ? "" : ` in ${duration(tookMs)}`}`;
+  return endpoint === null ? run : `${run}. ${endpoint.chunks.toLocaleString("en")} vectors of ${endpoint.model}`;
 }

@@ -7,7 +7,7 @@ import { useNow } from "#lib/use-now.ts";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Notice } from "#ui/states.tsx";
-import { skippedText } from "./hits.ts";
+import { lastRunText, skippedText } from "./hits.ts";
 import styles from "./meaning.module.css";
 import { isRunning, type useIndex } from "./use-index.ts";
 
@@ -54,6 +54,7 @@ export function IndexState({ index, control, mayWrite }: IndexStateProps) {
           </Button>
         ) : null}
       </div>
+      {index.indexedAt === null ? null : <p className={styles.lastRun}>{lastRunText(index)}</p>}
     </div>
   );
 }

@@ -1,14 +1,13 @@
 "use client";
 
-import type { embeddingsPermissions } from "@coder/api/embeddings";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { z } from "zod";
 import { Loaded } from "#api/loaded.tsx";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC } from "#api/trpc.tsx";
-import { useCommands } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
+import { useDelayed } from "#lib/use-delayed.ts";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { EmptyState, InlineProblem, Notice } from "#ui/states.tsx";
@@ -17,27 +16,19 @@ import { TreeList } from "../lists/tree-list.tsx";
 import { useKept } from "../use-kept.ts";
 import { GUESS, hitRows, type HitRow, KIND_ICONS, percentOf } from "./hits.ts";
 import { IndexState } from "./index-state.tsx";
+import { INDEX_WRITE } from "./meaning-commands.tsx";
 import styles from "./meaning.module.css";
 import { isRunning, useIndex } from "./use-index.ts";
 
 /** A name, and two lines of reasons. */
 const ROW_HEIGHT = 60;
 const QuerySchema = z.string().max(2_000);
-const WRITE = "embeddings.index.write" satisfies keyof typeof embeddingsPermissions;
 
 /** Finds code by what it does, and says why. */
 export function MeaningView() {
   const control = useIndex();
   const { may } = useSession();
-  const { index } = control;
-  const writable = may(WRITE);
-  const idle = index !== undefined && !isRunning(index);
-  useCommands([
-    { id: "meaning.index", title: index?.indexedAt ? "Update the index" : "Index this project", category: "Search by meaning", icon: "refresh", enabled: writable && idle, run: () => control.start(false) },
-    { id: "meaning.reindex", title: "Index every file anew", category: "Search by meaning", enabled: writable && idle && index.indexedAt !== null, run: () => control.start(true) },
-    { id: "meaning.cancel", title: "Cancel indexing", category: "Search by meaning", icon: "stop-circle", enabled: control.cancel !== null, run: () => control.cancel?.() },
-    { id: "meaning.remove", title: "Remove the index", category: "Search by meaning", icon: "trash", enabled: writable && idle && index.indexedAt !== null, run: control.remove },
-  ]);
+  const writable = may(INDEX_WRITE);
   return (
     <Loaded query={control.query} what="the index" skeleton={null}>
       {(present) =>
@@ -62,7 +53,7 @@ export function MeaningView() {
           </EmptyState>
         ) : (
           <div className={styles.view}>
-            <Search searchable={present.indexedAt !== null}>
+            <Search indexedAt={present.indexedAt}>
               <IndexState index={present} control={control} mayWrite={writable} />
             </Search>
           </div>
@@ -72,14 +63,16 @@ export function MeaningView() {
   );
 }
 
-function Search({ searchable, children }: { readonly searchable: boolean; readonly children: ReactNode }) {
+function Search({ indexedAt, children }: { readonly indexedAt: string | null; readonly children: ReactNode }) {
   const { projectId, openFile } = useIde();
   const [asked, setAsked] = useKept("meaning", QuerySchema, "");
   const [typed, setTyped] = useState(asked);
   const trpc = useTRPC();
-  const wanted = asked.trim() !== "" && searchable;
+  const wanted = asked.trim() !== "" && indexedAt !== null;
   const query = useQuery({ ...trpc.embeddings.search.queryOptions({ projectId, query: asked, limit: 50 }), enabled: wanted, placeholderData: keepPreviousData });
+  useAskAgain(indexedAt);
   const result = wanted ? query.data : undefined;
+  const late = useDelayed(query.isFetching && result === undefined);
   const rows = useMemo(() => hitRows(result?.hits ?? []), [result]);
   const open = ({ hit }: HitRow, keepFocus: boolean) => openFile(hit.path, { preview: true, keepFocus, at: { line: hit.startLine, endLine: hit.startLine } });
   return (
@@ -106,6 +99,11 @@ function Search({ searchable, children }: { readonly searchable: boolean; readon
           </Notice>
         </div>
       ) : null}
+      {late ? (
+        <p className={styles.outcome} role="status">
+          Searching
+        </p>
+      ) : null}
       {result ? (
         <p className={styles.outcome} role="status">
           {rows.length === 0 ? "Nothing here says that. Try other words." : `${rows.length} results in ${result.tookMs} ms, ${result.ranking === "builtin" ? "built-in ranking" : "with the embeddings endpoint"}`}
@@ -119,6 +117,18 @@ function Search({ searchable, children }: { readonly searchable: boolean; readon
       ) : null}
     </>
   );
+}
+
+/** An index that was brought up to date is asked again; until it has answered, what it said before stays in sight. */
+function useAskAgain(indexedAt: string | null): void {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const asked = useRef(indexedAt);
+  useEffect(() => {
+    if (asked.current === indexedAt) return;
+    asked.current = indexedAt;
+    void queries.invalidateQueries(trpc.embeddings.search.pathFilter());
+  }, [indexedAt, queries, trpc]);
 }
 
 function HitLine({ row: { hit, title } }: { readonly row: HitRow }) {

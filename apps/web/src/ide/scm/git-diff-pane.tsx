@@ -8,6 +8,7 @@ import { Button } from "#ui/button.tsx";
 import { StateView } from "#ui/states.tsx";
 import type { EditorInput } from "../editors/editor-input.ts";
 import type { EditorPaneProps } from "../editors/editor-kinds.ts";
+import { readablePath } from "../files/file-address.ts";
 import { useIde } from "../ide-context.ts";
 import { DiffView } from "../text/diff-view.tsx";
 import styles from "../text/text.module.css";
@@ -49,6 +50,11 @@ export function GitDiffPane({ input, group, tab }: EditorPaneProps<GitInput>) {
         }
         return (
           <div className={styles.filePane}>
+            {original === modified ? (
+              <div className={styles.bar}>
+                <span className={styles.barText}>{originalPath === undefined ? "The text is the same: only what the file may do has changed." : `The text is the same: it was called ${readablePath(originalPath)}.`}</span>
+              </div>
+            ) : null}
             <DiffView path={path} original={original ?? ""} modified={modified ?? ""} readOnly labels={labels} group={group} tab={tab} />
           </div>
         );

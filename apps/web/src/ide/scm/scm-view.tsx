@@ -3,7 +3,6 @@
 import { useMemo, useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { CommandButton } from "#commands/command-controls.tsx";
-import { useCommands } from "#commands/registry.tsx";
 import { CountBadge } from "#ui/badge.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
@@ -18,7 +17,6 @@ import { useGitStatus } from "./use-git-status.ts";
 /** What is different from the last commit. */
 export function ScmView() {
   const query = useGitStatus();
-  useCommands([{ id: "scm.refresh", title: "Ask git again", category: "Source control", icon: "refresh", enabled: query.fetchStatus === "idle", run: () => void query.refetch() }]);
   return (
     <Loaded query={query} what="changes" skeleton={<Bones />}>
       {(status) =>

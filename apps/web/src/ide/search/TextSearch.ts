@@ -2,7 +2,7 @@ import type { ProjectId, SearchedFile } from "@coder/api/workspace";
 import type { useTRPCClient } from "#api/trpc.tsx";
 import { toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
-import { NO_RESULTS, type SearchResults, withBatch } from "./search-results.ts";
+import { type MatchRow, NO_RESULTS, resultRows, type SearchResults, withBatch } from "./search-results.ts";
 
 export interface SearchRequest {
   readonly query: string;
@@ -17,11 +17,16 @@ export interface SearchRequest {
 /** What arrives in between is drawn together. */
 const DRAW_EVERY_MS = 60;
 
-/** One search at a time: a new one ends the one before. */
+/** One search at a time: a new one ends the one before. What was found stays while the project is open, whether its view is shown or not. */
 export class TextSearch extends Store<SearchResults> {
+  /** Files whose matches are folded away. */
+  readonly closed = new Store<ReadonlySet<string>>(new Set());
+  /** The match that was gone to last, by the key of its row. */
+  readonly at = new Store<string | null>(null);
   readonly #client: ReturnType<typeof useTRPCClient>;
   readonly #projectId: ProjectId;
   #end: (() => void) | null = null;
+  #request: SearchRequest | null = null;
 
   constructor(deps: { readonly client: ReturnType<typeof useTRPCClient>; readonly projectId: ProjectId }) {
     super(NO_RESULTS);
@@ -29,8 +34,39 @@ export class TextSearch extends Store<SearchResults> {
     this.#projectId = deps.projectId;
   }
 
+  /** Whether what is there, or on its way, is about this. */
+  answers(request: SearchRequest): boolean {
+    return this.get().phase !== "idle" && JSON.stringify(request) === JSON.stringify(this.#request);
+  }
+
+  toggle(path: string): void {
+    this.closed.update((before) => (before.has(path) ? new Set([...before].filter((other) => other !== path)) : new Set([...before, path])));
+  }
+
+  collapse(): void {
+    this.closed.set(new Set(this.get().files.map(({ path }) => path)));
+  }
+
+  /** The next match in the order in which they are shown, or the one before, around the ends. */
+  step(direction: 1 | -1): MatchRow | null {
+    const matches = resultRows(this.get().files, this.closed.get()).filter((row) => row.kind === "match");
+    const present = matches.findIndex(({ key }) => key === this.at.get());
+    const next = matches[present < 0 ? (direction > 0 ? 0 : matches.length - 1) : (present + direction + matches.length) % matches.length] ?? null;
+    this.at.set(next?.key ?? null);
+    return next;
+  }
+
+  /** Nothing is looked for where nothing is asked. */
+  startOrClear(request: SearchRequest): void {
+    if (request.query === "") this.clear();
+    else this.start(request);
+  }
+
   start(request: SearchRequest): void {
     this.stop();
+    this.#request = request;
+    this.at.set(null);
+    this.closed.set(new Set());
     this.set({ ...NO_RESULTS, phase: "running" });
     let waiting: SearchedFile[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;

@@ -38,6 +38,8 @@ function countInFile(matches: readonly SearchMatch[]): number {
 export type ResultRow = TreeRow &
   ({ readonly kind: "file"; readonly path: string; readonly name: string; readonly folder: string; readonly count: number } | { readonly kind: "match"; readonly path: string; readonly match: SearchMatch });
 
+export type MatchRow = Extract<ResultRow, { readonly kind: "match" }>;
+
 export function resultRows(files: readonly FoundFile[], closed: ReadonlySet<string>): readonly ResultRow[] {
   return files.flatMap(({ path, matches }): ResultRow[] => {
     const expanded = !closed.has(path);
@@ -58,7 +60,8 @@ export interface TextPart {
   readonly hit: boolean;
 }
 
-const BEFORE = 24;
+/** In a narrow side bar a match is still seen behind so much. */
+const BEFORE = 12;
 const MAX_SHOWN = 250;
 
 /** A line cut into what matched and what stands around it, without its indentation, and from a little before the first match on. */

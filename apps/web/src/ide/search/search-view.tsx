@@ -1,9 +1,7 @@
 "use client";
 
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { z } from "zod";
-import { useTRPCClient } from "#api/trpc.tsx";
-import { useCommand, useCommands, useRegistry } from "#commands/registry.tsx";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { useCommand, useRegistry } from "#commands/registry.tsx";
 import { useStore } from "#lib/store.ts";
 import { CountBadge } from "#ui/badge.tsx";
 import { IconButton } from "#ui/button.tsx";
@@ -11,64 +9,31 @@ import { Checkbox } from "#ui/field.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
 import { EmptyState, InlineProblem } from "#ui/states.tsx";
 import { fileIcon } from "../explorer/file-icon.ts";
-import { useIde } from "../ide-context.ts";
+import { useIdeSession } from "../ide-context.ts";
 import { TreeList } from "../lists/tree-list.tsx";
-import { useKept } from "../use-kept.ts";
 import { countMatches, partsOf, type ResultRow, resultRows, type SearchResults } from "./search-results.ts";
+import { openMatch } from "./search-commands.tsx";
+import { requestOf, type SearchForm, useSearchForm } from "./search-form.ts";
 import styles from "./search.module.css";
-import { TextSearch } from "./TextSearch.ts";
 
-const FormSchema = z.object({
-  query: z.string().max(4_096),
-  regex: z.boolean(),
-  caseSensitive: z.boolean(),
-  wholeWord: z.boolean(),
-  include: z.string().max(2_000),
-  exclude: z.string().max(2_000),
-  useIgnoreFiles: z.boolean(),
-  details: z.boolean(),
-});
-type Form = z.output<typeof FormSchema>;
-const EMPTY: Form = { query: "", regex: false, caseSensitive: false, wholeWord: false, include: "", exclude: "", useIgnoreFiles: true, details: false };
 /** While somebody types. Enter does not wait. */
 const TYPING_PAUSE_MS = 250;
 
-/** `src/**, *.ts` → two globs. */
-function globs(text: string): string[] {
-  return text.split(",").map((glob) => glob.trim()).filter((glob) => glob !== "").slice(0, 50);
-}
-
 /** Finds text in all files of the project. */
 export function SearchView() {
-  const ide = useIde();
-  const [form, setForm] = useKept("search", FormSchema, EMPTY);
-  const { search, run } = useTextSearch(form);
+  const ide = useIdeSession();
+  const { form, change } = useSearchForm();
+  const run = useTextSearch(form);
+  const { search } = ide;
   const results = useStore(search);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const closed = useStore(search.closed);
   const rows = useMemo(() => resultRows(results.files, closed), [results.files, closed]);
-  const input = useRef<HTMLInputElement>(null);
-  const change = (changes: Partial<Form>) => setForm({ ...form, ...changes });
-
   const open = (row: ResultRow, keepFocus: boolean) => {
     if (row.kind !== "match") return;
-    const [range] = row.match.ranges;
-    ide.openFile(row.path, { preview: true, keepFocus, at: { line: row.match.line, column: (range?.start ?? 0) + 1, endLine: row.match.line, endColumn: (range?.end ?? 0) + 1 } });
+    search.at.set(row.key);
+    openMatch(ide, row, keepFocus);
   };
-  const toggle = ({ path }: ResultRow) => setClosed((before) => (before.has(path) ? new Set([...before].filter((other) => other !== path)) : new Set([...before, path])));
-  const step = useMatchStepper(rows, open);
   const found = results.files.length > 0;
-  useCommands([
-    { id: "search.again", title: "Search again", category: "Search", icon: "refresh", enabled: form.query !== "", run },
-    { id: "search.stop", title: "Stop searching", category: "Search", icon: "stop-circle", enabled: results.phase === "running", run: () => search.stop() },
-    { id: "search.clear", title: "Clear search results", category: "Search", icon: "close-all", enabled: results.phase !== "idle", run: () => (change({ query: "" }), input.current?.focus()) },
-    { id: "search.collapse", title: "Collapse all results", category: "Search", icon: "collapse-all", enabled: found, run: () => setClosed(new Set(results.files.map(({ path }) => path))) },
-    { id: "search.caseSensitive", title: "Match case", category: "Search", keys: "alt+c", scope: "search", run: () => change({ caseSensitive: !form.caseSensitive }) },
-    { id: "search.wholeWord", title: "Match whole words", category: "Search", keys: "alt+w", scope: "search", run: () => change({ wholeWord: !form.wholeWord }) },
-    { id: "search.regex", title: "Use a regular expression", category: "Search", keys: "alt+r", scope: "search", run: () => change({ regex: !form.regex }) },
-    { id: "search.details", title: "Choose which files are searched", category: "Search", keys: "mod+shift+j", run: () => change({ details: !form.details }) },
-    { id: "search.next", title: "Go to the next result", category: "Search", keys: "f4", enabled: found, run: () => step(1) },
-    { id: "search.previous", title: "Go to the previous result", category: "Search", keys: "shift+f4", enabled: found, run: () => step(-1) },
-  ]);
 
   return (
     <div className={styles.view}>
@@ -82,7 +47,6 @@ export function SearchView() {
       >
         <div className={styles.field}>
           <input
-            ref={input}
             className={styles.input}
             data-first-focus=""
             aria-label="Search"
@@ -112,7 +76,7 @@ export function SearchView() {
       </form>
       <Outcome results={results} query={form.query} onRetry={run} />
       {found ? (
-        <TreeList label="Search results" rows={rows} onOpen={open} onToggle={toggle}>
+        <TreeList label="Search results" rows={rows} current={search.at} onOpen={open} onToggle={({ path }) => search.toggle(path)}>
           {(row) => (row.kind === "file" ? <FileRow row={row} /> : <MatchRow row={row} />)}
         </TreeList>
       ) : null}
@@ -120,51 +84,16 @@ export function SearchView() {
   );
 }
 
-/** A search that follows what is typed, after a pause. Ends with the view. */
-function useTextSearch(form: Form) {
-  const { projectId } = useIde();
-  const client = useTRPCClient();
-  const [search] = useState(() => new TextSearch({ client, projectId }));
-  const { query, regex, caseSensitive, wholeWord, include, exclude, useIgnoreFiles } = form;
-  const request = useMemo(
-    () => ({ query, regex, caseSensitive, wholeWord, include: globs(include), exclude: globs(exclude), useIgnoreFiles }),
-    [query, regex, caseSensitive, wholeWord, include, exclude, useIgnoreFiles],
-  );
-  const run = () => (request.query === "" ? search.clear() : search.start(request));
-  const latest = useRef(run);
+/** A search that follows what is typed, after a pause. Returns how to search without one. */
+function useTextSearch(form: SearchForm): () => void {
+  const { search } = useIdeSession();
+  const request = useMemo(() => requestOf(form), [form]);
   useEffect(() => {
-    latest.current = run;
-  });
-  const started = useRef(request);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (started.current === request && search.get().phase !== "idle") return;
-      started.current = request;
-      latest.current();
-    }, TYPING_PAUSE_MS);
+    // Enter may have come first, and what was found before the view was left is still there.
+    const timer = setTimeout(() => search.answers(request) || search.startOrClear(request), TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [request, search]);
-  useEffect(() => () => search.stop(), [search]);
-  return {
-    search,
-    run: () => {
-      started.current = request;
-      run();
-    },
-  };
-}
-
-/** Goes from place to place through the results, also from the editor. */
-function useMatchStepper(rows: readonly ResultRow[], open: (row: ResultRow, keepFocus: boolean) => void) {
-  const at = useRef<string | null>(null);
-  return (direction: 1 | -1) => {
-    const matches = rows.filter(({ kind }) => kind === "match");
-    const present = matches.findIndex(({ key }) => key === at.current);
-    const next = matches[present < 0 ? (direction > 0 ? 0 : matches.length - 1) : (present + direction + matches.length) % matches.length];
-    if (!next) return;
-    at.current = next.key;
-    open(next, false);
-  };
+  return () => search.startOrClear(request);
 }
 
 function Toggle({ command: id, icon, on }: { readonly command: string; readonly icon: IconName; readonly on: boolean }) {
@@ -185,6 +114,8 @@ function GlobField({ label, placeholder, value, onChange }: { readonly label: st
 /** How it stands, in one line; or what to do where there is nothing to show. */
 function Outcome({ results, query, onRetry }: { readonly results: SearchResults; readonly query: string; readonly onRetry: () => void }): ReactNode {
   const { phase, files, summary, problem } = results;
+  // What is being typed is not finished yet: a line beside it says so, and no alarm.
+  if (problem?.code === "search_invalid") return <p className={styles.invalid} role="alert">{reasonOf(problem.message)}</p>;
   if (problem) return <div className={styles.problem}><InlineProblem problem={problem} onRetry={onRetry} /></div>;
   if (phase === "idle") {
     return query === "" ? (
@@ -205,6 +136,12 @@ function Outcome({ results, query, onRetry }: { readonly results: SearchResults;
       </span>
     </p>
   );
+}
+
+/** `regex parse error: (?:foo() ^ error: unclosed group` → `unclosed group`. */
+function reasonOf(message: string): string {
+  const reason = /error: (?!.*error: )(.*)$/s.exec(message)?.[1]?.trim() ?? message;
+  return `Not a valid search: ${reason}`;
 }
 
 function FileRow({ row }: { readonly row: Extract<ResultRow, { readonly kind: "file" }> }) {

@@ -37,13 +37,17 @@ export function DiffView({ path, original, modified, readOnly, labels, group, ta
     instance?.getModifiedEditor().updateOptions({ ariaLabel: labels.modified });
   }, [instance, readOnly, narrow, labels.original, labels.modified]);
 
+  // Where somebody reads stays where it is when one of the sides changes below them.
+  const read = useRef<{ readonly path: string; readonly view: editor.IDiffEditorViewState | null } | null>(null);
   useLayoutEffect(() => {
     if (!monaco || !instance) return;
     const language = languageOf(monaco, path);
     const left = monaco.editor.createModel(original, language);
     const right = typeof modified === "string" ? monaco.editor.createModel(modified, language) : modified;
     instance.setModel({ original: left, modified: right });
+    if (read.current?.path === path && read.current.view) instance.restoreViewState(read.current.view);
     return () => {
+      read.current = { path, view: instance.saveViewState() };
       instance.setModel(null);
       left.dispose();
       if (typeof modified === "string") right.dispose();
