@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { isAppError } from "@coder/shared";
 import type { ILogger } from "@coder/shared/trpc";
 import { checkSpec, limitsOf } from "./check-spec.ts";
 import type { IDriver } from "./drivers/driver.ts";
@@ -19,6 +20,9 @@ export interface SandboxDeps {
 }
 
 const TREE_WIDE: Partial<SandboxLimits> = { wallSeconds: 600, cpuSeconds: 600 };
+
+/** What makes every file of a tree one that its runs can change. */
+const WRITABLE = ["chmod", "-R", "u+rwX,g+rwX", "."] as const;
 
 /** The sandbox over whatever isolation this machine gives. */
 export class Sandbox implements ISandbox {
@@ -58,9 +62,21 @@ export class Sandbox implements ISandbox {
 
   async adoptTree(tree: string): Promise<void> {
     if (!(await this.#deps.trees.adoptAll(tree))) return;
-    // As the owner, and where no link leads out: chmod follows links that appear at the wrong moment.
-    const { exitCode, stderr } = await this.run({ command: "chmod", args: ["-R", "u+rwX,g+rwX", "."], tree: { path: tree, access: "write" }, limits: TREE_WIDE });
-    if (exitCode !== 0) this.#deps.log.warn({ tree, stderr: stderr.toString().slice(0, 500) }, "Not every file of a work tree could be made writable for runs");
+    const [command, ...args] = WRITABLE;
+    try {
+      // As the owner, and where no link leads out: chmod follows links that appear at the wrong moment.
+      const { exitCode, stderr } = await this.run({ command, args, tree: { path: tree, access: "write" }, limits: TREE_WIDE });
+      if (exitCode !== 0) this.#notAll(tree, stderr.toString());
+    } catch (error) {
+      if (!isAppError(error) || error.code !== "sandbox_unavailable") throw error;
+      // No program of a project runs here, so nobody makes a link appear. Files are worked with all the same.
+      const { code, stderr } = await this.#deps.trees.executeAsOwner(tree, command, args);
+      if (code !== 0) this.#notAll(tree, stderr);
+    }
+  }
+
+  #notAll(tree: string, stderr: string): void {
+    this.#deps.log.warn({ tree, stderr: stderr.slice(0, 500) }, "Not every file of a work tree could be made writable for runs");
   }
 
   status(): Promise<SandboxStatus> {

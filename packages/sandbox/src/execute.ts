@@ -17,10 +17,18 @@ export interface Execution {
   readonly stderr: string;
 }
 
+export interface ExecuteOptions {
+  readonly timeoutMs?: number;
+  readonly cwd?: string;
+  /** Who runs it, where the product is root. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** Runs a program of the system, our own and not a project's, to its end. Never rejects; code 127: it is not there. */
-export function execute(file: string, args: readonly string[], { timeoutMs = 10_000 } = {}): Promise<Execution> {
+export function execute(file: string, args: readonly string[], { timeoutMs = 10_000, ...as }: ExecuteOptions = {}): Promise<Execution> {
   const { promise, resolve } = Promise.withResolvers<Execution>();
-  execFile(file, [...args], { env: { PATH: SYSTEM_PATH, LC_ALL: "C" }, timeout: timeoutMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+  execFile(file, [...args], { env: { PATH: SYSTEM_PATH, LC_ALL: "C" }, timeout: timeoutMs, killSignal: "SIGKILL", ...as }, (error, stdout, stderr) => {
     if (error === null) return resolve({ code: 0, stdout, stderr });
     if (error.code === "ENOENT") return resolve({ code: 127, stdout, stderr: `${file} is not installed` });
     resolve({ code: typeof error.code === "number" ? error.code : 1, stdout, stderr: stderr || error.message });

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, isRoot, openRig, sleepers, type Rig } from "../__fixtures__/rig.ts";
@@ -28,6 +28,25 @@ describe("without bubblewrap", () => {
     expect(await rig.sandbox.status()).toMatchObject({ driver: "bare", missing: expect.arrayContaining([expect.stringContaining("network")]), remedy: expect.stringContaining("Install") });
     allowed = false;
     await expect(rig.sandbox.run({ command: "true" })).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    await rig.close();
+  });
+});
+
+describe.runIf(isRoot)("without any way to run programs", () => {
+  it("a tree is taken in all the same, as one that runs can use later", async () => {
+    const rig = await openRig({ program: NOT_INSTALLED });
+    const tree = await rig.tree();
+    await mkdir(path.join(tree, "deep"), { mode: 0o500 });
+    await writeFile(path.join(tree, "deep/file"), "x", { mode: 0o400 });
+    await writeFile(path.join(rig.data, "outside"), "x", { mode: 0o600 });
+    await symlink("../../../outside", path.join(tree, "link"));
+    await rig.sandbox.adoptTree(tree);
+    const { uid } = await stat(tree);
+    const facts = async (file: string) => {
+      const { uid: owner, mode } = await lstat(file);
+      return [owner, (mode & 0o777).toString(8)];
+    };
+    expect([await facts(path.join(tree, "deep")), await facts(path.join(tree, "deep/file")), await facts(path.join(rig.data, "outside"))]).toEqual([[uid, "770"], [uid, "660"], [0, "600"]]);
     await rig.close();
   });
 });

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { ILogger } from "@coder/shared/trpc";
 import { invalidRun, sandboxFailed } from "../errors.ts";
-import { execute } from "../execute.ts";
+import { execute, type Execution } from "../execute.ts";
 import { adopt } from "./adopt.ts";
 import { isIn, type IdRanges } from "./id-range.ts";
 
@@ -56,6 +56,12 @@ export class WorkTrees {
     const { code, stderr } = await changeOwner(["--", `${id}:${id}`, tree]);
     if (code !== 0) throw sandboxFailed(stderr.trim());
     return true;
+  }
+
+  /** Runs a program of the system, our own and not a project's, on a prepared tree. */
+  async executeAsOwner(tree: string, file: string, args: readonly string[]): Promise<Execution> {
+    const id = await this.idOf(tree);
+    return execute(file, args, { timeoutMs: LONG_MS, cwd: tree, ...(id === null ? {} : { uid: id, gid: id }) });
   }
 
   /** After a run under another uid than the tree's: what it made is given to the owner. */
