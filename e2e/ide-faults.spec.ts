@@ -148,6 +148,34 @@ test("two tabs of one browser that save one file lose nothing of each other", as
   await expect.poll(() => disk.text("src/alpha.ts")).toBe(secondText + ALPHA);
 });
 
+test("eight tabs of one browser are all live at once, load, save, and hear of each other", async ({ visit, owner, product }) => {
+  const { page, context } = await visit({ storageState: owner });
+  const id = await newProject(page, "eight-tabs", Object.fromEntries(Array.from({ length: 8 }, (_unused, index) => [`tab-${index}.ts`, ALPHA])));
+  const disk = new Disk(context, product.url, id);
+  // A browser opens six connections to one server: streams that are requests would hold all of them, and the seventh page would never load.
+  const requests: string[] = [];
+  const sockets: string[] = [];
+  context.on("request", (request) => {
+    if (request.headers()["accept"]?.includes("text/event-stream")) requests.push(request.url());
+  });
+  context.on("page", (opened) => opened.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname)));
+  const pages = await Promise.all(Array.from({ length: 8 }, async (_unused, index) => {
+    const opened = await context.newPage();
+    await opened.goto(`/projects/${id}?file=tab-${index}.ts`);
+    await expect(opened.locator(".monaco-editor .view-lines").first()).toContainText("alpha", { timeout: 120_000 });
+    return opened;
+  }));
+  expect(requests).toEqual([]);
+  expect(sockets.filter((path) => path === "/api/live")).toHaveLength(8);
+  for (const [index, opened] of pages.entries()) {
+    await editAtTop(opened, `// ${index}\n`);
+    await opened.keyboard.press("Control+s");
+    await expect.poll(() => disk.text(`tab-${index}.ts`)).toBe(`// ${index}\n${ALPHA}`);
+  }
+  await disk.write("heard-by-all.ts", "export const all = true;\n");
+  for (const opened of pages) await expect(entry(opened, "heard-by-all.ts")).toBeVisible();
+});
+
 /** Sets one value of the installation and puts back what there was. */
 async function withSetting<Result>(request: APIRequestContext, origin: string, key: string, value: unknown, use: () => Promise<Result>): Promise<Result> {
   const url = `${origin}/api/v1/configuration/settings/${key}`;

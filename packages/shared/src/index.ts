@@ -15,7 +15,7 @@ export { defineTransfer, transferPath } from "./define-transfer.ts";
 export type { DownloadDefinition, TransferCatalogue, TransferDefinition, UploadDefinition } from "./define-transfer.ts";
 export { OrganizationIdSchema, SessionIdSchema, UserIdSchema } from "./ids.ts";
 export type { OrganizationId, SessionId, UserId } from "./ids.ts";
-export { resumeInput } from "./live.ts";
+export { LIVE_SOCKET_PATH, resumeInput } from "./live.ts";
 export type { LiveItem } from "./live.ts";
 export { pageInput, pageOf } from "./page.ts";
 export type { Page } from "./page.ts";

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Where a page opens the websocket that carries all of its live streams. */
+export const LIVE_SOCKET_PATH = "/api/live";
+
 /**
  * What a live stream tells: one thing that happened, or that more happened than is known. After a gap its reader reads what it shows anew; a stream that is not
  * resumed begins with one. Handing back the last id goes on after it.

@@ -29,9 +29,22 @@ function probeAfter(milliseconds: number): void {
     timer = null;
     void fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).then(
       () => become("connected"),
-      () => probeAfter(Math.min(milliseconds * 2, MAX_RETRY_MS)),
+      () => {
+        become(navigator.onLine ? "unreachable" : "offline");
+        probeAfter(Math.min(Math.max(milliseconds * 2, FIRST_RETRY_MS), MAX_RETRY_MS));
+      },
     );
   }, milliseconds);
+}
+
+/** A connection broke off: finds out at once whether the server can still be reached. */
+export function suspectLoss(): void {
+  if (state === "connected" && timer === null) probeAfter(0);
+}
+
+/** Whether the server takes requests now. One that is stopping answers, but takes none. */
+export function serverIsReady(): Promise<boolean> {
+  return fetch("/ready", { cache: "no-store", signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).then(({ ok }) => ok, () => false);
 }
 
 /** `fetch` that notices whether the server can be reached. Any answer, a refusal too, means that it can. */

@@ -10,7 +10,7 @@ interface Page {
 }
 
 /**
- * Live connections are wanted while the page is seen. A browser opens six connections to one server for all of its windows together (HTTP/1.1): pages in the background
+ * Live requests are wanted while the page is seen. A browser opens six connections to one server for all of its windows together (HTTP/1.1): pages in the background
  * would take them from the one in front. They come back where they were.
  */
 export function visiblePageDemand(page: Page, letGoMs = LET_GO_MS): ILiveDemand {

@@ -26,7 +26,7 @@ export function toProblem(error: unknown): Problem {
       const details = data.details ?? {};
       return { ...data, details, traceId: traceId ?? null, issues: IssuesSchema.safeParse(details["issues"]).data ?? [] };
     }
-    if (error.cause instanceof TypeError || error.cause?.name === "AbortError") return OFFLINE;
+    if (error.cause instanceof TypeError || error.cause?.name === "AbortError" || error.cause?.name === "TRPCWebSocketClosedError") return OFFLINE;
     return {
       ...UNEXPECTED,
       code: "unreadable_answer",

@@ -1,14 +1,13 @@
 "use client";
 
-import { liveSource, type ILiveDemand } from "@coder/api/client";
 import type { AppRouter } from "@coder/api/root";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCLink } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, splitLink, type TRPCLink } from "@trpc/client";
 import { tap } from "@trpc/server/observable";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useEffect, useState } from "react";
-import { untilConnected, watchConnection, watchedFetch, watchedLiveFetch } from "./connection.ts";
-import { visiblePageDemand } from "./live-demand.ts";
+import { watchConnection, watchedFetch } from "./connection.ts";
+import { liveLink } from "./live-link.ts";
 import { toProblem } from "./problem.ts";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
@@ -26,18 +25,6 @@ function retryable(failures: number, error: unknown): boolean {
 /** The query cache does not hear of a live stream that was refused. */
 function toldOfErrors(onError: (error: unknown) => void): TRPCLink<AppRouter> {
   return () => ({ op, next }) => next(op).pipe(tap({ error: onError }));
-}
-
-/** Live streams run while the page is seen and the server can be reached. */
-function pageDemand(): ILiveDemand {
-  const { untilWanted, onUnwanted } = visiblePageDemand(document);
-  return {
-    onUnwanted,
-    untilWanted: async (signal) => {
-      await untilWanted(signal);
-      await untilConnected(signal);
-    },
-  };
 }
 
 interface ApiProviderProps {
@@ -64,8 +51,7 @@ export function ApiProvider({ onSignedOut, children }: ApiProviderProps) {
       links: [
         splitLink({
           condition: ({ type }) => type === "subscription",
-          // Comes back by itself after a loss, with the id of the last event it saw. At most three per page: see docs/adr/0012.
-          true: [toldOfErrors(onError), httpSubscriptionLink({ url: "/api/trpc", EventSource: liveSource({ fetch: watchedLiveFetch, ...(typeof document === "undefined" ? {} : { demand: pageDemand() }) }) })],
+          true: [toldOfErrors(onError), liveLink()],
           false: httpBatchLink({ url: "/api/trpc", fetch: watchedFetch, maxURLLength: 4_000 }),
         }),
       ],

@@ -77,7 +77,7 @@ export function createEdge(options: EdgeOptions): Edge {
     try {
       drain.requireOpen();
       requireOwnPage(request, dispatcher);
-      dispatcher.web.passUpgrade(request, socket, head);
+      dispatcher.upgrade(request, socket, head, connectionOf(request, trusted));
     } catch (error) {
       refuseRaw(socket, isAppError(error) ? error : new AppError("invalid", "malformed_request", "The request cannot be read.", { remedy: "Send a websocket handshake." }));
     }
@@ -102,12 +102,11 @@ function openExchange(request: IncomingMessage, response: ServerResponse, truste
   const { headers, socket } = request;
   const target = request.url ?? "";
   const mark = target.indexOf("?");
-  const peer = socket.remoteAddress;
   const abort = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) abort.abort();
   });
-  const behindProxy = trusted(clientAddress(peer, undefined, trusted));
+  const behindProxy = trusted(clientAddress(socket.remoteAddress, undefined, trusted));
   return {
     request,
     response,
@@ -115,11 +114,15 @@ function openExchange(request: IncomingMessage, response: ServerResponse, truste
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? "" : target.slice(mark + 1),
     traceId: traceIdOf(single(headers["traceparent"])) ?? newTraceId(),
-    connection: { address: clientAddress(peer, single(headers["x-forwarded-for"]), trusted), userAgent: (headers["user-agent"] ?? "").slice(0, MAX_USER_AGENT) },
+    connection: connectionOf(request, trusted),
     secure: behindProxy && single(headers["x-forwarded-proto"]) === "https",
     arrival: limitArrival(request, response, requestMs),
     abort,
   };
+}
+
+function connectionOf({ headers, socket }: IncomingMessage, trusted: TrustedProxies): Exchange["connection"] {
+  return { address: clientAddress(socket.remoteAddress, single(headers["x-forwarded-for"]), trusted), userAgent: (headers["user-agent"] ?? "").slice(0, MAX_USER_AGENT) };
 }
 
 /** A body that does not arrive in time is answered with 408. */
@@ -147,14 +150,11 @@ function fits({ headers }: IncomingMessage, limitBytes: number): boolean {
 }
 
 /** A websocket carries the session cookie without any of the browser's protections for requests: only our own pages may open one. */
-function requireOwnPage({ headers, url = "" }: IncomingMessage, { address }: Dispatcher): void {
+function requireOwnPage({ headers }: IncomingMessage, { address }: Dispatcher): void {
   const host = address.requireHost(headers.host);
   const { origin } = headers;
   if (origin === undefined || !(address.isOwnOrigin(origin, host, false) || address.isOwnOrigin(origin, host, true))) {
     throw new AppError("forbidden", "cross_site_request", "Websockets are open to the product's own pages only.", { remedy: "Open it from a page of this installation." });
-  }
-  if (!url.startsWith("/_next/")) {
-    throw new AppError("not_found", "no_such_operation", "There is no websocket here.", { remedy: "See /api/v1/openapi.json for what there is." });
   }
 }
 

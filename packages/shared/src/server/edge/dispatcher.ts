@@ -1,10 +1,12 @@
-import { isDeepStrictEqual } from "node:util";
-import type { AnyProcedure, AnyRouter } from "@trpc/server";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { AnyRouter } from "@trpc/server";
+import { WebSocketServer } from "ws";
 import { AppError, isAppError } from "../../app-error.ts";
 import { ANONYMOUS, type Caller } from "../../caller.ts";
-import type { ILogger, ISessionPort, RequestContext } from "../../trpc/context.ts";
+import { LIVE_SOCKET_PATH } from "../../live.ts";
+import type { Connection, ILogger, ISessionPort, RequestContext } from "../../trpc/context.ts";
 import { toAppError } from "../../trpc/errors.ts";
-import { networkOf } from "../../trpc/network-of.ts";
 import type { KernelConfig } from "../config/kernel-config.ts";
 import type { IServiceTokens } from "../service-token.ts";
 import { bearerToken, resolveSession } from "./credentials.ts";
@@ -12,8 +14,8 @@ import { isJson, isOctetStream, refuseCrossSite } from "./cross-site.ts";
 import { docsPage } from "./docs-page.ts";
 import type { Drain } from "./drain.ts";
 import type { Exchange } from "./exchange.ts";
-import { LIVE_STREAM_LIMITS, LiveStreams, type LiveStreamLimits } from "./live-streams.ts";
-import { metaOf } from "./procedure-parts.ts";
+import { LiveSocket, MAX_MESSAGE_BYTES } from "./live-socket.ts";
+import { LIVE_STREAM_LIMITS, LiveStreams, mayGoOn, type LiveStreamLimits } from "./live-streams.ts";
 import { once } from "./once.ts";
 import { answerHealth, answerReady, remembered, type ReadinessSummary } from "./probes.ts";
 import { PublicAddress } from "./public-address.ts";
@@ -64,6 +66,7 @@ export class Dispatcher {
   readonly #rest: RestHandler;
   readonly #transfers: ReadonlyMap<string, ServedTransfer>;
   readonly #live: LiveStreams;
+  readonly #sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   readonly #guesses = new TokenGuesses();
   readonly #readiness: () => Promise<ReadinessSummary>;
   readonly #document: () => { readonly json: string; readonly page: (nonce: string) => string };
@@ -120,19 +123,43 @@ export class Dispatcher {
     const ctx = this.#options.createContext(await this.#facts(exchange));
     const name = path.slice(TRPC.length);
     const subscription = subscriptionAt(this.#options.router, name);
-    if (subscription) this.#live.enter(exchange, personKey(ctx), () => this.#stillGood(exchange, ctx, subscription));
+    if (subscription) {
+      const leave = this.#live.enter(ctx);
+      const stopRechecks = this.#live.recheck(async () => mayGoOn(await this.#callerNow(exchange.request), ctx, subscription), () => response.destroy());
+      response.once("close", () => {
+        stopRechecks();
+        leave();
+      });
+    }
     await answerTrpc(this.#options.router, exchange, name, body, ctx);
   }
 
-  /** The session may be over, the person in another organization, or without the role by now. */
-  async #stillGood({ request }: Exchange, { caller, permissions }: RequestContext, subscription: AnyProcedure): Promise<boolean> {
-    const now = await this.#callerOf(request).catch((error: unknown) => {
+  /** A websocket of one of our own pages; the edge has checked that. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, connection: Connection): void {
+    const { url = "" } = request;
+    if (url === LIVE_SOCKET_PATH) return this.#liveSocket(request, socket, head, connection);
+    if (url.startsWith("/_next/")) return this.web.passUpgrade(request, socket, head);
+    throw new AppError("not_found", "no_such_operation", "There is no websocket here.", { remedy: "See /api/v1/openapi.json for what there is." });
+  }
+
+  #liveSocket(request: IncomingMessage, socket: Duplex, head: Buffer, connection: Connection): void {
+    const { router, createContext } = this.#options;
+    this.#sockets.handleUpgrade(request, socket, head, (page) => {
+      new LiveSocket(page, {
+        router,
+        live: this.#live,
+        callerNow: () => this.#callerNow(request),
+        createContext: (facts) => createContext({ ...facts, via: "edge", connection, sessionCookie: null }),
+      }).serve();
+    });
+  }
+
+  /** Whose session it is by now; nobody's when it is over. */
+  #callerNow(request: IncomingMessage): Promise<Caller> {
+    return this.#callerOf(request).catch((error: unknown) => {
       if (isAppError(error) && error.kind === "unauthenticated") return ANONYMOUS;
       throw error;
     });
-    if (!isDeepStrictEqual(now, caller)) return false;
-    const meta = metaOf(subscription);
-    return caller.kind !== "user" || meta === null || !("permission" in meta) || permissions.allows(caller, meta.permission);
   }
 
   async #restCall(exchange: Exchange): Promise<void> {
@@ -190,7 +217,7 @@ export class Dispatcher {
     });
   }
 
-  #callerOf({ headers }: Exchange["request"]): Promise<Caller> {
+  #callerOf({ headers }: IncomingMessage): Promise<Caller> {
     return resolveSession(this.#options.sessions, bearerToken(headers.authorization), this.cookies.read(headers.cookie));
   }
 
@@ -202,10 +229,6 @@ export class Dispatcher {
     discardRest(exchange);
     sendError(exchange, error, surface);
   }
-}
-
-function personKey({ caller, connection }: RequestContext): string {
-  return caller.kind === "user" ? caller.userId : networkOf(connection.address);
 }
 
 function requireMethod({ method, response }: Exchange, allowed: readonly string[]): void {
