@@ -4,7 +4,7 @@ import { z } from "zod";
 import { execute } from "./execute.ts";
 import { NOTHING, type Runner, type RunResult } from "./runner.ts";
 
-const MINUTES = 24;
+const MINUTES = 36;
 const CONFIG = "e2e/playwright.config.ts";
 
 interface Suite {
