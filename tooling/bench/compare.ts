@@ -17,6 +17,16 @@ export interface Ratio {
   readonly noise: Interval;
 }
 
+/** On a slow machine a comparison ends after this time, with fewer rounds and a wider interval: all benchmarks together have a quarter of an hour. */
+const MOST_MS = 18_000;
+const FEWEST_ROUNDS = 5;
+
+/** The numbers of the rounds there are: as many as wanted, unless the time is over. */
+function* roundsOf(wanted: number): Generator<number> {
+  const begun = performance.now();
+  for (let round = 0; round < wanted && (round < FEWEST_ROUNDS || performance.now() - begun < MOST_MS); round += 1) yield round;
+}
+
 interface Cost {
   readonly cpu: number;
   readonly wall: number;
@@ -38,7 +48,7 @@ export async function compare(subject: Workload, control: Workload, options: { r
   await once(subject);
   await once(control);
   const pairs: { readonly subject: Cost; readonly control: Cost; readonly again: Cost }[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (const round of roundsOf(rounds)) {
     const order = rotate(["subject", "control", "again"] as const, round);
     const costs = new Map<string, Cost>();
     for (const who of order) costs.set(who, await once(who === "subject" ? subject : control));
@@ -49,7 +59,7 @@ export async function compare(subject: Workload, control: Workload, options: { r
     const ratios = pairs.map((pair) => pair.subject[field] / ((pair.control[field] + pair.again[field]) / 2));
     return { median: median(ratios), interval: medianInterval(ratios), noise: medianInterval(pairs.map((pair) => pair.again[field] / pair.control[field])) };
   };
-  return { rounds, cpu: ratio("cpu"), wall: ratio("wall") };
+  return { rounds: pairs.length, cpu: ratio("cpu"), wall: ratio("wall") };
 }
 
 /**
@@ -57,11 +67,11 @@ export async function compare(subject: Workload, control: Workload, options: { r
  *
  * @returns `difference`: subject less control, in that unit.
  */
-export async function compareValues(subject: () => Promise<number>, control: () => Promise<number>, rounds: number): Promise<{ readonly ratio: Ratio; readonly difference: Ratio }> {
+export async function compareValues(subject: () => Promise<number>, control: () => Promise<number>, rounds: number): Promise<{ readonly rounds: number; readonly ratio: Ratio; readonly difference: Ratio }> {
   await subject();
   await control();
   const pairs: { readonly subject: number; readonly control: number; readonly again: number }[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (const round of roundsOf(rounds)) {
     const values = { subject: 0, control: 0, again: 0 };
     for (const who of rotate(["subject", "control", "again"] as const, round)) values[who] = await (who === "subject" ? subject() : control());
     pairs.push(values);
@@ -70,7 +80,7 @@ export async function compareValues(subject: () => Promise<number>, control: () 
     const found = pairs.map(({ subject: own, control: one, again }) => of(own, (one + again) / 2));
     return { median: median(found), interval: medianInterval(found), noise: medianInterval(pairs.map(({ control: one, again }) => of(again, one))) };
   };
-  return { ratio: over((own, other) => own / other), difference: over((own, other) => own - other) };
+  return { rounds: pairs.length, ratio: over((own, other) => own / other), difference: over((own, other) => own - other) };
 }
 
 function ownCpu(): number {

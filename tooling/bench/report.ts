@@ -49,7 +49,7 @@ function ratioText({ median, interval, noise }: Ratio): string {
 
 const SIGN = { met: "met      ", missed: "MISSED   ", undecided: "undecided" } as const;
 
-export function printFindings(name: string, findings: readonly Finding[]): void {
-  console.log(`\n${name}`);
+export function printFindings(name: string, findings: readonly Finding[], ms: number): void {
+  console.log(`\n${name} (${Math.round(ms / 1_000)} s)`);
   for (const { what, found, goal, verdict } of findings) console.log(`  ${SIGN[verdict]}  ${what}: ${found}; goal ${goal}`);
 }

@@ -4,12 +4,12 @@ import { runAll } from "./run-all.ts";
 
 const met = (what: string): Finding => ({ what, found: "1", goal: "at most 1", verdict: "met" });
 
-it("gives each what is left of the time, and names what it does not suffice for", async () => {
+it("gives each a quarter of the time at most, or what is left of it, and names what it does not suffice for", async () => {
   let time = 0;
   const given: [string, number][] = [];
   const told: string[] = [];
   const findings = await runAll({
-    names: ["quick", "slow", "never"],
+    names: ["quick", "slow", "slow", "slow", "slow", "never"],
     budgetMs: 15 * 60_000,
     now: () => time,
     tell: (name) => void told.push(name),
@@ -19,10 +19,11 @@ it("gives each what is left of the time, and names what it does not suffice for"
       return name === "slow" ? null : [met(name)];
     },
   });
-  expect(given).toEqual([["quick", 15 * 60_000], ["slow", 14 * 60_000]]);
-  expect(told).toEqual(["quick", "slow", "never"]);
-  expect(findings.map(({ what, verdict }) => [what, verdict])).toEqual([["quick", "met"], ["slow", "undecided"], ["never", "undecided"]]);
-  expect(findings[2]?.found).toContain("the 15 minutes for all benchmarks were over");
+  expect(given).toEqual([["quick", 225_000], ["slow", 225_000], ["slow", 225_000], ["slow", 225_000], ["slow", 165_000]]);
+  expect(told).toEqual(["quick", "slow", "slow", "slow", "slow", "never"]);
+  expect(findings.map(({ what, verdict }) => [what, verdict])).toEqual([["quick", "met"], ...["slow", "slow", "slow", "slow", "never"].map((name) => [name, "undecided"])]);
+  expect(findings[1]?.found).toContain("225 s were left for it of 15 minutes for all");
+  expect(findings[5]?.found).toContain("0 s were left for it");
 });
 
 it("goes on after one that failed, and says what failed", async () => {
