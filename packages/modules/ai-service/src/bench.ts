@@ -40,13 +40,17 @@ export function openGateway(database: IDatabase, url: string, model: string): (c
   };
 }
 
-/** The same question by the library alone, for comparison. `headers`: for a gateway of somebody else's on the way. */
-export function askDirectly(url: string, model: string, headers: Readonly<Record<string, string>> = {}): (text: string) => Promise<string> {
+/** The same question by the library alone, for comparison. `headers`: for a gateway of somebody else's on the way. `whole`: answered at once and not in pieces. */
+export function askDirectly(url: string, model: string, { headers = {}, whole = false }: { readonly headers?: Readonly<Record<string, string>>; readonly whole?: boolean } = {}): (text: string) => Promise<string> {
   const client = new OpenAI({ baseURL: url, apiKey: "none", organization: null, project: null, logLevel: "off", maxRetries: 0, defaultHeaders: headers });
   return async (text) => {
+    if (whole) return (await client.chat.completions.create({ model, messages: question(text), max_tokens: 1_000 })).choices[0]?.message.content ?? "";
     let answer = "";
-    const messages = [{ role: "system" as const, content: "Be brief." }, { role: "user" as const, content: text }];
-    for await (const chunk of await client.chat.completions.create({ model, messages, max_tokens: 1_000, stream: true, stream_options: { include_usage: true } })) answer += chunk.choices[0]?.delta.content ?? "";
+    for await (const chunk of await client.chat.completions.create({ model, messages: question(text), max_tokens: 1_000, stream: true, stream_options: { include_usage: true } })) answer += chunk.choices[0]?.delta.content ?? "";
     return answer;
   };
+}
+
+function question(text: string): OpenAI.ChatCompletionMessageParam[] {
+  return [{ role: "system", content: "Be brief." }, { role: "user", content: text }];
 }
