@@ -34,6 +34,8 @@ interface Change {
 export class BudgetLedger {
   readonly #deps: BudgetLedgerDeps;
   readonly #waiting = new Map<string, Change[]>();
+  /** By organization, the row as this process wrote it last. Who else wrote since then is found out by its version, and then it is read again. */
+  readonly #written = new Map<string, Stored<BudgetRow>>();
 
   constructor(deps: BudgetLedgerDeps) {
     this.#deps = deps;
@@ -98,11 +100,20 @@ export class BudgetLedger {
   /** Writes the changes as one. Returns who is to be told what. */
   async #write(caller: Caller, period: string, changes: readonly Change[]): Promise<(() => void)[]> {
     const rows = this.#rows(caller);
+    const organizationId = organizationOf(caller);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const row = (await rows.findOne({ period })) ?? (await unlessExists(rows.insert({ id: newId(), organizationId: organizationOf(caller), period, ...EMPTY_LEDGER, reservations: [] })));
+      const known = this.#written.get(organizationId);
+      this.#written.delete(organizationId);
+      const isKnown = known?.period === period;
+      const row = isKnown ? known : ((await rows.findOne({ period })) ?? (await unlessExists(rows.insert({ id: newId(), organizationId, period, ...EMPTY_LEDGER, reservations: [] }))));
       if (!row) continue;
       const { state, told } = applyAll(row, changes);
-      if (await unlessConflict(rows.update(row.id, { ...state, reservations: [...state.reservations] }, { etag: row.etag }))) return told;
+      const written = await unlessConflict(rows.update(row.id, { ...state, reservations: [...state.reservations] }, { etag: row.etag }));
+      if (written) {
+        this.#written.set(organizationId, written);
+        return told;
+      }
+      if (isKnown) continue;
       // Another process was faster; a wait of another length keeps the two from meeting again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * WAIT_MS));
     }
