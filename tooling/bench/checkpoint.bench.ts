@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { applyTexts } from "@coder/execution/bench";
 import { ProjectCheckpoints, type CheckpointPlaces } from "@coder/execution/checkpoints";
 import { compare, type Workload } from "./compare.ts";
 import { ratioFinding, type Benchmark } from "./report.ts";
@@ -13,16 +14,20 @@ const ROUNDS = 7;
 const EDIT_GOAL = 0.3;
 /** Of plain copies, with a checkpoint of the state before it, a journal and a comparison of every file. */
 const RESTORE_GOAL = 4;
+const APPLIED = 200;
+/** Of plain copies. No promise but a bound: each file is checked twice, its old content kept for the way back, and all of it is on the disk before the next. */
+const APPLY_GOAL = 25;
 
-/** A checkpoint after one edit must not cost what the first one did, and a restore little more than copies. */
+/** A checkpoint after one edit must not cost what the first one did, a restore and an applied change set little more than copies. */
 export const checkpointBenchmark: Benchmark = {
-  name: "Checkpoints and restores",
+  name: "Checkpoints, restores and applied changes",
   run: async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "coder-bench-checkpoints-"));
     try {
       return [
         ratioFinding(`Checkpoint after one edit in ${FILES.toLocaleString("en")} files, against a full one`, await compareCheckpoints(path.join(folder, "large")), EDIT_GOAL),
         ratioFinding(`Restore of ${RESTORED.toLocaleString("en")} files, against copying them`, await compareRestores(path.join(folder, "restored")), RESTORE_GOAL),
+        ratioFinding(`Change set of ${APPLIED} files applied, against copying them`, await compareApplied(path.join(folder, "applied")), APPLY_GOAL),
       ];
     } finally {
       rmSync(folder, { recursive: true });
@@ -62,12 +67,24 @@ async function compareRestores(folder: string) {
     checkpoints.close();
     target = target === first ? second : first;
   };
-  const copies = path.join(folder, "copies");
-  const copy: Workload = async () => {
-    rmSync(copies, { recursive: true, force: true });
-    cpSync(places.tree, copies, { recursive: true });
+  return compare(restore, copyOver(places.tree, path.join(folder, "copies")), { rounds: ROUNDS });
+}
+
+async function compareApplied(folder: string) {
+  const tree = path.join(folder, "tree");
+  fill(tree, APPLIED, "first");
+  const texts = (version: string) => new Map(Array.from({ length: APPLIED }, (_unused, place) => [nameOf(place), textOf(version, place)]));
+  let [before, after] = [texts("first"), texts("second")];
+  const apply: Workload = async () => {
+    await applyTexts(folder, tree, before, after);
+    [before, after] = [after, before];
   };
-  return compare(restore, copy, { rounds: ROUNDS });
+  return compare(apply, copyOver(tree, path.join(folder, "copies")), { rounds: ROUNDS });
+}
+
+/** Over what was copied before: nothing is removed in the time that is measured. */
+function copyOver(from: string, to: string): Workload {
+  return async () => cpSync(from, to, { recursive: true });
 }
 
 function placesIn(folder: string): CheckpointPlaces {
@@ -85,10 +102,17 @@ function take(places: CheckpointPlaces): string {
 function fill(tree: string, count: number, version: string): void {
   const before = new Date(Date.now() - 3_600_000);
   for (let place = 0; place < count; place += 1) {
-    const folder = path.join(tree, `folder-${Math.floor(place / PER_FOLDER)}`);
-    if (place % PER_FOLDER === 0) mkdirSync(folder, { recursive: true });
-    const file = path.join(folder, `file-${place % PER_FOLDER}.ts`);
-    writeFileSync(file, `export const ${version}${place} = ${place};\n`.repeat(10));
+    const file = path.join(tree, nameOf(place));
+    if (place % PER_FOLDER === 0) mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, textOf(version, place));
     utimesSync(file, before, before);
   }
+}
+
+function nameOf(place: number): string {
+  return `folder-${Math.floor(place / PER_FOLDER)}/file-${place % PER_FOLDER}.ts`;
+}
+
+function textOf(version: string, place: number): string {
+  return `export const ${version}${place} = ${place};\n`.repeat(10);
 }
