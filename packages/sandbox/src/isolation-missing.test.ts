@@ -1,6 +1,8 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { hasBubblewrap, isRoot } from "./__fixtures__/rig.ts";
+import { hasBubblewrap, isRoot, openRig } from "./__fixtures__/rig.ts";
 import { execute } from "./execute.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "__fixtures__/tells-status.ts");
@@ -12,6 +14,19 @@ async function statusIn(prefix: readonly string[]): Promise<unknown> {
   expect(stderr).toBe("");
   return JSON.parse(stdout);
 }
+
+it.runIf(process.platform === "linux")("tells what bubblewrap said when it ends before anything else", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "coder-old-bwrap-"));
+  const program = path.join(folder, "bwrap");
+  await writeFile(program, '#!/bin/sh\n[ "$1" = --version ] && exec echo "bubblewrap 0.1.0"\necho "bwrap: Unknown option" >&2\nexit 1\n');
+  await chmod(program, 0o755);
+  await chmod(folder, 0o755);
+  const rig = await openRig({ program });
+  expect(await rig.sandbox.status()).toMatchObject({ driver: null, missing: [expect.stringContaining("Unknown option")] });
+  await expect(rig.sandbox.run({ command: "true" })).rejects.toMatchObject({ code: "sandbox_unavailable" });
+  await rig.close();
+  await rm(folder, { recursive: true });
+});
 
 describe.skipIf(!hasBubblewrap())("a machine that does not let anybody isolate", () => {
   it("is told how to allow user namespaces", async () => {

@@ -164,7 +164,7 @@ function supervise(child: ChildProcess, args: readonly string[]): Launched {
     if (!started) return null;
     await untilGone(() => pid !== null && isRunning(pid));
     if (exitCode !== null) return outcomeOf(exitCode);
-    return killed ? { exitCode: null, signal: "SIGKILL" } : null;
+    return killed && released ? { exitCode: null, signal: "SIGKILL" } : null;
   };
   return {
     stdin, stdout, stderr,
