@@ -156,7 +156,7 @@ describe("resetting", () => {
       const version = (await store.find(key))?.etag ?? "";
       expect((await service.resetSetting(somebody(), { key, version })).change).toMatchObject({ key, action: "reset" });
     }
-    expect(await config.health()).toEqual({ status: "up" });
+    expect(await config.health()).toMatchObject({ status: "up" });
     await expect(service.resetSetting(somebody(), { key: "garden.gone", version: "x" })).rejects.toMatchObject({ code: "setting_not_found" });
   });
 });
