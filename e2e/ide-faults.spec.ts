@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
@@ -119,6 +119,72 @@ test("a minute without the network loses nothing, and a folder of 50,000 entries
   await away.page.keyboard.press("Control+s");
   await expect(tab(away.page, /^alpha\.ts$/)).toBeVisible();
   expect(await disk.text("src/alpha.ts")).toBe(`// still typing\n// typed without a network\n${ALPHA}`);
+});
+
+/** Names that mislead terminals, shells, addresses, patterns and readers; the last one is no text. */
+const ODD_NAMES: readonly (string | Buffer)[] = [
+  " blanks around ", "-dash.txt", "quote'\".txt", "line\nbreak.txt", "back\\slash.txt", "percent%2Fslash.txt", "hash#question?.txt", "glob*[a]{b}!.txt", "file.txt:12", "$(touch evil)`x`;.txt",
+  "\u202etxt.exe", "日本語 – ünï 😀.txt", "__proto__", Buffer.from("not \xff\xfe text.txt", "latin1"),
+];
+const DEPTH = 120;
+
+test("names of every kind are opened, saved and found like others, beside a deep tree and links in a circle", async ({ visit, owner, product }) => {
+  const { page, context } = await visit({ storageState: owner });
+  const bytesOf = (name: string | Buffer) => Buffer.from(name);
+  const archive = archiveOf("odd", (folder) => {
+    mkdirSync(join(folder, "names"));
+    for (const [index, name] of ODD_NAMES.entries()) writeFileSync(Buffer.concat([Buffer.from(join(folder, "names/")), bytesOf(name)]), `text number ${index}\n`);
+    const deep = join(folder, ...Array.from({ length: DEPTH }, () => "d"));
+    mkdirSync(deep, { recursive: true });
+    writeFileSync(join(deep, "bottom.txt"), "the bottom\n");
+    mkdirSync(join(folder, "links"));
+    symlinkSync("..", join(folder, "links/circle"));
+    symlinkSync("nowhere", join(folder, "links/broken"));
+  });
+  const id = await importArchive(page, archive.path);
+  archive.dispose();
+
+  await test.step("each is opened from the tree and saved, and stays unsaved text over a reload", async () => {
+    await entry(page, "names").click();
+    const rows = tree(page).locator("[role=treeitem][aria-level='2']");
+    await expect(rows).toHaveCount(ODD_NAMES.length);
+    const seen = new Set<number>();
+    for (let row = 0; row < ODD_NAMES.length; row += 1) {
+      await rows.nth(row).dblclick();
+      await expect(page.getByText("Ln 1, Col 1", { exact: true })).toBeVisible();
+      await expect.poll(() => shownText(page)).toMatch(/^text number \d+/);
+      const index = Number(/\d+/.exec(await shownText(page))?.[0]);
+      expect(seen.has(index), `row ${row} opens a file that another opened`).toBe(false);
+      seen.add(index);
+      await editAtTop(page, `saved ${index} `);
+      await page.keyboard.press("Control+s");
+      await expect(page.getByRole("tab", { name: /, unsaved/ })).toHaveCount(0);
+      await page.keyboard.press("Alt+w");
+    }
+    const listed = (await (await context.request.get(`${product.url}/api/v1/workspaces/${id}/entries`, { params: { path: "names" } })).json()) as { items: { path: string }[] };
+    for (const { path } of listed.items) {
+      const address = path.isWellFormed() ? { path } : { pathBytes: Buffer.concat([Buffer.from("names/"), bytesOf(ODD_NAMES.at(-1) ?? "")]).toString("base64url") };
+      const response = await context.request.get(`${product.url}/api/v1/workspaces/${id}/file`, { params: address });
+      expect(await response.text(), JSON.stringify(path)).toMatch(/^saved (\d+) text number \1\n$/);
+    }
+    await rows.filter({ hasText: "not " }).dblclick();
+    await expect.poll(() => shownText(page)).toContain("text number");
+    await editAtTop(page, "kept ");
+    await expect(page.getByRole("tab", { name: /, unsaved/ })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole("tab", { name: /not .*text\.txt, unsaved/ })).toBeVisible();
+    await expect.poll(() => shownText(page)).toMatch(/^kept saved/);
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await page.keyboard.press("Control+s");
+    await expect(page.getByRole("tab", { name: /, unsaved/ })).toHaveCount(0);
+  });
+
+  await test.step("text in them is found", async () => {
+    await page.keyboard.press("Control+Shift+f");
+    const search = page.getByRole("region", { name: "Search", exact: true });
+    await search.getByRole("textbox", { name: "Search", exact: true }).fill("text number");
+    await expect(search.getByRole("status"), "once each, however links lead around").toHaveText(`${ODD_NAMES.length} results in ${ODD_NAMES.length} files`);
+  });
 });
 
 test("two tabs of one browser that save one file lose nothing of each other", async ({ visit, owner, product }) => {
