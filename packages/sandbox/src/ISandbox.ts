@@ -86,6 +86,8 @@ export interface SandboxLimits {
   readonly treeBytes: number | null;
   /** The same, counted in files and directories. */
   readonly treeFiles: number | null;
+  /** By how much the tree may grow; it is then measured before the program begins and after it has ended. */
+  readonly treeGrowthBytes: number | null;
   /** Size of `/tmp` and of `/dev/shm`, each. */
   readonly tmpBytes: number;
   /** Standard output and standard error together. */
@@ -105,6 +107,8 @@ export interface SandboxEnd {
   /** Of all processes together; null where it cannot be measured. */
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
+  /** Null where its growth has no limit, or it was aborted. */
+  readonly treeGrowthBytes: number | null;
 }
 
 export interface SandboxResult extends SandboxEnd {
@@ -145,6 +149,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   fileBytes: 1024 ** 3,
   treeBytes: 5 * 1024 ** 3,
   treeFiles: 1_000_000,
+  treeGrowthBytes: null,
   tmpBytes: 256 * 1024 ** 2,
   outputBytes: 10 * 1024 ** 2,
 };

@@ -73,8 +73,11 @@ export class Run implements SandboxProcess {
       const durationMs = performance.now() - this.#started;
       const usage = await meter.read();
       if (outcome === null && this.#endedBy === null && usage.exceeded === null) throw sandboxFailed(this.#output.head || "it ended before the program began");
+      const treeGrowthBytes = this.#endedBy === "abort" ? null : ((await this.#parts.treeSize?.growth()) ?? null);
+      // It was faster than the next look.
+      if (treeGrowthBytes !== null && treeGrowthBytes > (limits.treeGrowthBytes ?? Number.POSITIVE_INFINITY)) this.#endedBy ??= "tree";
       const { exitCode, signal } = outcome ?? { exitCode: null, signal: "SIGKILL" };
-      return { exitCode, signal, endedBy: this.#endedBy ?? (exitCode === 0 ? null : endedByKernel(signal, usage, limits)), durationMs, cpuMs: usage.cpuMs, peakMemoryBytes: usage.peakMemoryBytes };
+      return { exitCode, signal, endedBy: this.#endedBy ?? (exitCode === 0 ? null : endedByKernel(signal, usage, limits)), durationMs, cpuMs: usage.cpuMs, peakMemoryBytes: usage.peakMemoryBytes, treeGrowthBytes };
     } finally {
       clearTimeout(wall);
       for (const signal of signals) signal.removeEventListener("abort", this.kill);
@@ -93,6 +96,7 @@ export class Run implements SandboxProcess {
         // A program that cannot be limited does not run; one that is gone already does not matter.
         if (!this.#over && gated) throw error;
       });
+      await treeSize?.begin();
       launched.release();
       await treeSize?.exceeded();
       for (; await this.#nextLook(); ) {

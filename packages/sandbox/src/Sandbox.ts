@@ -111,7 +111,7 @@ export class Sandbox implements ISandbox {
     const meter = await meters.open(limits);
     const identity = lease === null ? null : { uid: lease.uid, gid: owner ?? lease.uid };
     const launched = await driver.launch({ command, args, tree, binds, env, cwd, network, limits, identity, gated: meters.gated });
-    const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null) ? new TreeSize(tree.path, limits) : null;
+    const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null || limits.treeGrowthBytes !== null) ? new TreeSize(tree.path, limits) : null;
     return new Run({ launched, limits, meter, gated: meters.gated, treeSize, signals: [this.#closing.signal, ...(signal ? [signal] : [])] });
   }
 

@@ -51,7 +51,7 @@ describe.skipIf(!hasBubblewrap())("limits", () => {
     const [tree, others] = [path.join(folder, "tree"), path.join(folder, "others")];
     await mkdir(tree);
     await writeFile(others, Buffer.alloc(16 * MB, 1));
-    const size = new TreeSize(tree, { treeBytes: 2 * MB, treeFiles: null });
+    const size = new TreeSize(tree, { treeBytes: 2 * MB, treeFiles: null, treeGrowthBytes: null });
     expect(await size.exceeded()).toBe(false);
     await rm(others);
     expect(await size.exceeded()).toBe(false);

@@ -3,7 +3,7 @@ import { liveOf, procedure } from "@coder/shared/trpc";
 import {
   AddCommentInputSchema, ApplyChangeSetInputSchema, BaseStatesSchema, ChangeFileInputSchema, ChangeFileSchema, ChangeFilesSchema, ChangeFileTextsSchema, ChangeSetInputSchema, ChangeSetNoticeSchema,
   ChangeSetPageSchema, ChangeSetSchema, ChangeSetSummarySchema, CommentInputSchema, CommentSchema, CreateChangeSetInputSchema, DecideChangesInputSchema, EditProposalInputSchema,
-  ListChangeSetsInputSchema, UndoChangeSetInputSchema, WatchChangeSetsInputSchema,
+  GetChangeSetInputSchema, ListChangeSetsInputSchema, UndoChangeSetInputSchema, WatchChangeSetsInputSchema,
 } from "./change-set-schemas.ts";
 import { executionRef } from "./service.ts";
 
@@ -33,10 +33,10 @@ export const changeSetProcedures = {
     .query(({ ctx, input }) => ctx.service(executionRef).listChangeSets(ctx.caller, input)),
 
   getChangeSet: procedure
-    .meta({ permission: "execution.changeSet.read", openapi: { method: "GET", path: "/execution/change-sets/{id}", tags, summary: "Read a proposed change" } })
-    .input(ChangeSetInputSchema)
+    .meta({ permission: "execution.changeSet.read", openapi: { method: "GET", path: "/execution/change-sets/{id}", tags, summary: "Read a proposed change, at once or when nothing is under way" } })
+    .input(GetChangeSetInputSchema)
     .output(ChangeSetSchema)
-    .query(({ ctx, input }) => ctx.service(executionRef).getChangeSet(ctx.caller, input)),
+    .query(({ ctx, input, signal }) => ctx.service(executionRef).getChangeSet(ctx.caller, input, signal ?? ctx.signal)),
 
   getChangeFile: procedure
     .meta({ permission: "execution.changeSet.read", openapi: { method: "GET", path: "/execution/change-sets/{id}/files/{fileId}", tags, summary: "Read one file of a proposed change" } })

@@ -18,6 +18,11 @@ export const MAX_COMMENTS = 1_000;
 export const ChangeSetIdSchema = z.uuid().brand<"ChangeSetId">();
 export type ChangeSetId = z.output<typeof ChangeSetIdSchema>;
 
+/** Names a request, so that it can be repeated. */
+export const KeySchema = z.string().min(1).max(200).regex(/^[\w.:/-]+$/, "must hold letters, digits and . : / - _ only");
+/** How long an answer may wait for an end. */
+export const WaitSchema = z.coerce.number().int().min(0).max(30_000).default(0).describe("Milliseconds");
+
 /** What can be kept as text and written as UTF-8. */
 function textSchema(maxLength: number) {
   return z.string().max(maxLength).refine((text) => text.isWellFormed() && !text.includes("\0"), "must be whole characters without NUL");
@@ -29,12 +34,22 @@ export const ChangePathSchema = EntryPathSchema.refine((path) => path.isWellForm
   "must not lie in .git",
 );
 
-/** Who proposes the change. `conversationId`: where it was asked for. */
+/** What a part of a change comes from: the step of a plan, the model and the request it answered (SHA-256), and what that cost. */
+export const ProvenanceSchema = z.object({
+  step: textSchema(200).optional(),
+  model: textSchema(200).optional(),
+  promptHash: ContentHashSchema.optional(),
+  costMicros: z.int().min(0).optional(),
+});
+export type Provenance = z.output<typeof ProvenanceSchema>;
+
+/** Who proposes the change. `conversationId`: where it was asked for. `provenance`: of all parts that name none of their own. */
 export const ChangeOriginSchema = z.object({
-  kind: z.enum(["generator", "chat", "person"]),
+  kind: z.enum(["generator", "chat", "person", "agent"]),
   name: nameSchema(100),
   version: textSchema(100),
   conversationId: z.uuid().optional(),
+  provenance: ProvenanceSchema.optional(),
 });
 export type ChangeOrigin = z.output<typeof ChangeOriginSchema>;
 
@@ -53,8 +68,8 @@ const ProposedFileSchema = z
     /** Whether it can be run as a program; without it a file keeps what it has. */
     executable: z.boolean().optional(),
     reason: textSchema(2_000).default(""),
-    /** Why single places are changed: each belongs to the hunk that holds this line (1-based) of the new text. */
-    hunkReasons: z.array(z.object({ line: z.int().min(1), reason: textSchema(2_000) })).max(1_000).default([]),
+    /** Why single places are changed, and where that comes from: each belongs to the hunk that holds this line (1-based) of the new text. */
+    hunkReasons: z.array(z.object({ line: z.int().min(1), reason: textSchema(2_000), provenance: ProvenanceSchema.optional() })).max(1_000).default([]),
   })
   .refine(({ kind, baseHash }) => (kind === "create") === (baseHash === null), "must have a baseHash unless it creates the file")
   .refine(({ kind, content }) => (kind === "delete") === (content === null), "must have a content unless it deletes the file");
@@ -67,7 +82,7 @@ export const CreateChangeSetInputSchema = z.object({
   origin: ChangeOriginSchema,
   files: z.array(ProposedFileSchema).min(1).max(MAX_CHANGE_FILES),
   /** The same key makes the same change set: a request that is repeated makes no second one. */
-  key: z.string().min(1).max(200).regex(/^[\w.:/-]+$/, "must hold letters, digits and . : / - _ only"),
+  key: KeySchema,
 });
 export type CreateChangeSetInput = z.output<typeof CreateChangeSetInputSchema>;
 
@@ -97,6 +112,8 @@ export const HunkSchema = z.object({
   newStart: z.int().min(1),
   newLines: z.int().min(0),
   reason: z.string(),
+  /** Where it comes from, when that is not where the whole change comes from. */
+  provenance: ProvenanceSchema.optional(),
   decision: z.enum(HUNK_DECISIONS),
   /** One of `a`, `r`, `u` (accepted, rejected, undecided) per line: the removed ones first, then the added ones. Null when all are decided alike. */
   lines: z.string().nullable(),
@@ -169,6 +186,9 @@ export type ChangeSet = z.output<typeof ChangeSetSchema>;
 
 export const ChangeSetInputSchema = z.object({ id: ChangeSetIdSchema });
 export type ChangeSetInput = z.output<typeof ChangeSetInputSchema>;
+/** `waitMs`: answer when nothing is under way (any more), or after this time. */
+export const GetChangeSetInputSchema = ChangeSetInputSchema.extend({ waitMs: WaitSchema });
+export type GetChangeSetInput = z.output<typeof GetChangeSetInputSchema>;
 
 /** Newest first. Without `state` all but the discarded ones. */
 export const ListChangeSetsInputSchema = z.object({ projectId: ProjectIdSchema, state: ChangeSetStateSchema.optional(), ...pageInput });

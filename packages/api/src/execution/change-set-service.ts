@@ -1,7 +1,7 @@
 import type { Caller, Done, LiveItem } from "@coder/shared";
 import type {
   AddCommentInput, ApplyChangeSetInput, BaseStates, ChangeFile, ChangeFileInput, ChangeFiles, ChangeFileTexts, ChangeSet, ChangeSetInput, ChangeSetNotice, ChangeSetPage, ChangeSetSummary,
-  Comment, CommentInput, CreateChangeSetInput, DecideChangesInput, EditProposalInput, ListChangeSetsInput, UndoChangeSetInput, WatchChangeSetsInput,
+  Comment, CommentInput, CreateChangeSetInput, DecideChangesInput, EditProposalInput, GetChangeSetInput, ListChangeSetsInput, UndoChangeSetInput, WatchChangeSetsInput,
 } from "./change-set-schemas.ts";
 
 /**
@@ -15,7 +15,8 @@ export interface IChangeSets {
    */
   createChangeSet(caller: Caller, input: CreateChangeSetInput): Promise<ChangeSet>;
   listChangeSets(caller: Caller, input: ListChangeSetsInput): Promise<ChangeSetPage>;
-  getChangeSet(caller: Caller, input: ChangeSetInput): Promise<ChangeSet>;
+  /** With `waitMs` it waits until nothing is under way; events tell whoever has no time to: `execution.change-set.applied`, `.undone`, `.failed`. */
+  getChangeSet(caller: Caller, input: GetChangeSetInput, signal: AbortSignal): Promise<ChangeSet>;
   getChangeFile(caller: Caller, input: ChangeFileInput): Promise<ChangeFileTexts>;
   checkBases(caller: Caller, input: ChangeSetInput): Promise<BaseStates>;
   watchChangeSets(caller: Caller, input: WatchChangeSetsInput, signal: AbortSignal): AsyncIterable<LiveItem<ChangeSetNotice>>;

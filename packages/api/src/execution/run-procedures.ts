@@ -1,7 +1,7 @@
 import { auditFacts } from "@coder/shared";
 import { liveOf, procedure } from "@coder/shared/trpc";
 import {
-  ListRunsInputSchema, ListScriptsInputSchema, ReadOutputInputSchema, RunEventSchema, RunInputSchema, RunOutputSchema, RunPageSchema, RunSchema, ScriptsSchema, StartRunInputSchema, WatchRunInputSchema,
+  GetRunInputSchema, ListRunsInputSchema, ListScriptsInputSchema, ReadOutputInputSchema, RunEventSchema, RunInputSchema, RunOutputSchema, RunPageSchema, RunSchema, ScriptsSchema, StartRunInputSchema, WatchRunInputSchema,
 } from "./run-schemas.ts";
 import { executionRef } from "./service.ts";
 
@@ -26,10 +26,10 @@ export const runProcedures = {
     .mutation(({ ctx, input }) => ctx.service(executionRef).startRun(ctx.caller, input)),
 
   getRun: procedure
-    .meta({ permission: "execution.run.read", openapi: { method: "GET", path: "/execution/runs/{id}", tags, summary: "Read a run" } })
-    .input(RunInputSchema)
+    .meta({ permission: "execution.run.read", openapi: { method: "GET", path: "/execution/runs/{id}", tags, summary: "Read a run, at once or when it has ended" } })
+    .input(GetRunInputSchema)
     .output(RunSchema)
-    .query(({ ctx, input }) => ctx.service(executionRef).getRun(ctx.caller, input)),
+    .query(({ ctx, input, signal }) => ctx.service(executionRef).getRun(ctx.caller, input, signal ?? ctx.signal)),
 
   listRuns: procedure
     .meta({ permission: "execution.run.read", openapi: { method: "GET", path: "/execution/runs", tags, summary: "List a project's runs, newest first" } })

@@ -2,6 +2,7 @@ import { IsoTimeSchema, OrganizationIdSchema, pageInput, pageOf, resumeInput, Us
 import { z } from "zod";
 import { EntryPathSchema, ProjectPathSchema } from "../workspace/project-path.ts";
 import { ProjectIdSchema, ProjectJobSchema, ProjectProblemSchema } from "../workspace/project-schemas.ts";
+import { KeySchema, WaitSchema } from "./change-set-schemas.ts";
 import { CheckpointIdSchema, FileChangesSchema, RunIdSchema } from "./checkpoint-schemas.ts";
 
 const ArgumentSchema = z.string().max(4_000).refine((text) => text.isWellFormed() && !text.includes("\0"), "must be whole characters without NUL");
@@ -20,6 +21,8 @@ export type RunTarget = z.output<typeof RunTargetSchema>;
 export const RUN_STATES = ["waiting", "running", "succeeded", "failed", "cancelled", "interrupted"] as const;
 export const RunStateSchema = z.enum(RUN_STATES);
 export type RunState = z.output<typeof RunStateSchema>;
+export const EndedRunStateSchema = RunStateSchema.extract(["succeeded", "failed", "cancelled", "interrupted"]);
+export type EndedRunState = z.output<typeof EndedRunStateSchema>;
 
 export const RUN_LIMITS = ["wall", "cpu", "memory", "processes", "file", "tree", "output"] as const;
 
@@ -57,11 +60,29 @@ export const RunSchema = z.object({
 });
 export type Run = z.output<typeof RunSchema>;
 
-/** `withoutDependencies`: run although the dependencies are not installed. */
-export const StartRunInputSchema = z.object({ projectId: ProjectIdSchema, target: RunTargetSchema, withoutDependencies: z.boolean().default(false) });
+/** What a run may take where that is less than the settings allow. */
+export const RunLimitsSchema = z.object({
+  wallSeconds: z.int().min(1).max(86_400).optional(),
+  cpuSeconds: z.int().min(1).max(86_400).optional(),
+  memoryBytes: z.int().min(16_000_000).optional(),
+});
+export type RunLimits = z.output<typeof RunLimitsSchema>;
+
+export const StartRunInputSchema = z.object({
+  projectId: ProjectIdSchema,
+  target: RunTargetSchema,
+  /** Run although the dependencies are not installed. */
+  withoutDependencies: z.boolean().default(false),
+  limits: RunLimitsSchema.default({}),
+  /** The same key makes the same run: a request that is repeated starts no second one. */
+  key: KeySchema.optional(),
+});
 export type StartRunInput = z.output<typeof StartRunInputSchema>;
 export const RunInputSchema = z.object({ id: RunIdSchema });
 export type RunInput = z.output<typeof RunInputSchema>;
+/** `waitMs`: answer when it has ended, or after this time. */
+export const GetRunInputSchema = RunInputSchema.extend({ waitMs: WaitSchema });
+export type GetRunInput = z.output<typeof GetRunInputSchema>;
 /** Newest first. */
 export const ListRunsInputSchema = z.object({ projectId: ProjectIdSchema, ...pageInput });
 export type ListRunsInput = z.output<typeof ListRunsInputSchema>;

@@ -3,7 +3,7 @@ import { procedure } from "@coder/shared/trpc";
 import { describeEntries } from "./describe-entries.ts";
 import {
   CopyEntriesInputSchema, DeletedEntriesSchema, DeleteEntriesInputSchema, EmptyTrashInputSchema, EntriesSchema, EntryDetailsSchema, EntryInputSchema, EntryPageSchema, ListFolderInputSchema,
-  ListTrashInputSchema, MoveEntriesInputSchema, NoteFilesChangedInputSchema, TrashInputSchema, TrashPageSchema,
+  ListTrashInputSchema, MoveEntriesInputSchema, NoteFilesChangedInputSchema, ReserveRoomInputSchema, TrashInputSchema, TrashPageSchema,
 } from "./file-schemas.ts";
 import { workspaceRef } from "./service.ts";
 
@@ -93,4 +93,10 @@ export const fileProcedures = {
     .input(NoteFilesChangedInputSchema)
     .output(DoneSchema)
     .mutation(({ ctx, input }) => ctx.service(workspaceRef).noteFilesChanged(ctx.caller, input)),
+
+  reserveRoom: procedure
+    .meta({ audience: "internal" })
+    .input(ReserveRoomInputSchema)
+    .output(DoneSchema)
+    .mutation(({ ctx, input }) => ctx.service(workspaceRef).reserveRoom(ctx.caller, input)),
 };

@@ -82,6 +82,9 @@ export const TrashPageSchema = pageOf(TrashEntrySchema);
 export type TrashPage = z.output<typeof TrashPageSchema>;
 export const NoteFilesChangedInputSchema = z.object({ projectId: ProjectIdSchema });
 export type NoteFilesChangedInput = z.output<typeof NoteFilesChangedInputSchema>;
+/** What is to be added to a project; negative: what is given back. */
+export const ReserveRoomInputSchema = z.object({ projectId: ProjectIdSchema, files: z.int(), bytes: z.int() });
+export type ReserveRoomInput = z.output<typeof ReserveRoomInputSchema>;
 export const EmptyTrashInputSchema = z.object({ projectId: ProjectIdSchema });
 export type EmptyTrashInput = z.output<typeof EmptyTrashInputSchema>;
 export const DeletedEntriesSchema = z.object({ trashId: z.uuid() });

@@ -1,7 +1,7 @@
 import type { Caller, Done } from "@coder/shared";
 import type {
   CopyEntriesInput, DeletedEntries, DeleteEntriesInput, EmptyTrashInput, Entries, EntryDetails, EntryInput, EntryPage, ListFolderInput, ListTrashInput, MoveEntriesInput, NoteFilesChangedInput, ReadFileInput,
-  TrashInput, TrashPage, WriteFileInput, WrittenFile,
+  ReserveRoomInput, TrashInput, TrashPage, WriteFileInput, WrittenFile,
 } from "./file-schemas.ts";
 import type { ProjectPath } from "./project-path.ts";
 
@@ -39,6 +39,8 @@ export interface IFiles {
   restoreEntries(caller: Caller, input: TrashInput): Promise<Entries>;
   /** Another module changed files of the project: whoever wants to know is told. */
   noteFilesChanged(caller: Caller, input: NoteFilesChangedInput): Promise<Done>;
+  /** Another module is about to add to a project, or gives back what it did not need: `quota_exceeded` (409). Usage that is counted anew makes up for what is never given back. */
+  reserveRoom(caller: Caller, input: ReserveRoomInput): Promise<Done>;
   /** `not_a_file` (400): a link too, it is not followed. */
   readFile(caller: Caller, input: ReadFileInput, signal: AbortSignal): Promise<FileDownload>;
   /** `stale_write` (409, with what is there now), `already_exists` (409), `not_a_file` (400), `quota_exceeded` (409), `file_too_large` (413). Otherwise whole, and on the disk. */

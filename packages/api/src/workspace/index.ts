@@ -10,7 +10,7 @@ export {
 } from "./file-schemas.ts";
 export type {
   CopyEntriesInput, DeletedEntries, DeleteEntriesInput, EmptyTrashInput, Entries, Entry, EntryDetails, EntryInput, EntryKind, EntryPage, ListFolderInput, ListTrashInput, MoveEntriesInput, NoteFilesChangedInput,
-  ReadFileInput, TrashEntry, TrashInput, TrashPage, WriteFileInput, WrittenFile,
+  ReadFileInput, ReserveRoomInput, TrashEntry, TrashInput, TrashPage, WriteFileInput, WrittenFile,
 } from "./file-schemas.ts";
 export type { FileDownload, IFiles } from "./file-service.ts";
 export { GIT_ENTRY_KINDS, GIT_OPERATIONS } from "./git-schemas.ts";

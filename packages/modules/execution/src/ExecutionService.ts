@@ -23,7 +23,7 @@ export class ExecutionService implements IExecutionService {
 
   readonly createChangeSet: IChangeSets["createChangeSet"] = (caller, input) => this.#deps.changes.create(caller, input);
   readonly listChangeSets: IChangeSets["listChangeSets"] = (caller, input) => this.#deps.changes.list(caller, input);
-  readonly getChangeSet: IChangeSets["getChangeSet"] = (caller, input) => this.#deps.changes.get(caller, input);
+  readonly getChangeSet: IChangeSets["getChangeSet"] = (caller, input, signal) => this.#deps.changes.get(caller, input, signal);
   readonly getChangeFile: IChangeSets["getChangeFile"] = (caller, input) => this.#deps.changes.file(caller, input);
   readonly checkBases: IChangeSets["checkBases"] = (caller, input) => this.#deps.changes.bases(caller, input);
   readonly watchChangeSets: IChangeSets["watchChangeSets"] = (caller, input, signal) => this.#deps.changes.watch(caller, input, signal);
@@ -44,7 +44,7 @@ export class ExecutionService implements IExecutionService {
 
   readonly listScripts: IRuns["listScripts"] = (caller, input) => this.#deps.runs.scripts(caller, input);
   readonly startRun: IRuns["startRun"] = (caller, input) => this.#deps.runs.start(caller, input);
-  readonly getRun: IRuns["getRun"] = (caller, input) => this.#deps.runs.get(caller, input);
+  readonly getRun: IRuns["getRun"] = (caller, input, signal) => this.#deps.runs.get(caller, input, signal);
   readonly listRuns: IRuns["listRuns"] = (caller, input) => this.#deps.runs.list(caller, input);
   readonly cancelRun: IRuns["cancelRun"] = (caller, input) => this.#deps.runs.cancel(caller, input);
   readonly watchRun: IRuns["watchRun"] = (caller, input, signal) => this.#deps.runs.watch(caller, input, signal);

@@ -1,5 +1,4 @@
 import type { IDatabase } from "@coder/db";
-import type { Caller } from "@coder/shared";
 import type { IJobs } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
 import { PathLocks, ProjectDirectories, ProjectTrees } from "@coder/work-tree";
@@ -13,7 +12,7 @@ import { ChangeSets } from "./changes/ChangeSets.ts";
 import { Forgetting } from "./changes/Forgetting.ts";
 import { FileReader } from "./changes/FileReader.ts";
 import type { ICheckpoints } from "./changes/ICheckpoints.ts";
-import { ProjectAccess, type OpenProject, type WorkspaceClient } from "./changes/ProjectAccess.ts";
+import { ProjectAccess, type WorkspaceClient } from "./changes/ProjectAccess.ts";
 import { Review } from "./changes/review/Review.ts";
 import { ChangeRows } from "./changes/store/ChangeRows.ts";
 import { ChangeTexts } from "./changes/store/ChangeTexts.ts";
@@ -39,21 +38,20 @@ export interface AssembleDeps {
   readonly workspace: WorkspaceClient;
   readonly jobs: Pick<IJobs, "get">;
   readonly checkpoints: ICheckpoints;
-  readonly runParts: Pick<RunParts, "checkpoints" | "runs">;
+  readonly runParts: Pick<RunParts, "checkpoints" | "runs" | "room" | "changed">;
   readonly stages: readonly IStage[];
-  readonly changed: (caller: Caller, project: OpenProject) => Promise<void>;
   readonly log: ILogger;
   readonly now: () => Date;
 }
 
 /** Puts the module's parts together; the manifest and the tests start here. */
-export function assemble({ database, dataDirectory, workspace, jobs, checkpoints, runParts, stages, changed, log, now }: AssembleDeps): ExecutionParts {
+export function assemble({ database, dataDirectory, workspace, jobs, checkpoints, runParts, stages, log, now }: AssembleDeps): ExecutionParts {
   const rows = new ChangeRows({ database, now });
   const texts = new ChangeTexts({ dataDirectory });
   const access = new ProjectAccess({ workspace, directories: new ProjectDirectories({ dataDirectory }), trees: new ProjectTrees() });
   const reader = new FileReader({ texts });
   const validation = new ValidationRun({ rows, reader, stages, log });
-  const run = new ChangeRun({ rows, texts, access, plan: new ChangePlan({ reader, texts, workspace }), validation, checkpoints, jobs, locks: new PathLocks(), changed });
+  const run = new ChangeRun({ rows, texts, access, plan: new ChangePlan({ reader, texts }), validation, checkpoints, jobs, locks: new PathLocks(), room: runParts.room, changed: runParts.changed });
   const service = new ExecutionService({
     changes: new ChangeSets({ rows, reader, access, maker: new ChangeSetMaker({ rows, texts, access }), feeds: new ChangeSetFeeds({ rows, log }) }),
     review: new Review({ rows, texts, reader, access }),

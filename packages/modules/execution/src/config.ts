@@ -10,6 +10,7 @@ export const ExecutionConfigSchema = z.strictObject({
     cpuSeconds: z.coerce.number().int().min(1).max(86_400).meta({ description: "Most processor time of all processes of a run together" }),
     memoryBytes: bytes.meta({ description: "Most memory of all processes of a run together" }),
     processes: z.coerce.number().int().min(8).max(32_768).meta({ description: "Most processes and threads of a run" }),
+    growthBytes: bytes.meta({ description: "Most bytes that a run may add to its project; less where the organization has less room left" }),
     outputBytes: bytes.max(100_000_000).meta({ description: "Most output that a run may print; it is kept" }),
   }),
   install: z.strictObject({
@@ -19,6 +20,7 @@ export const ExecutionConfigSchema = z.strictObject({
   checkpoints: z.strictObject({
     keep: z.coerce.number().int().min(2).max(500).meta({ description: "Newest checkpoints of a project that are kept" }),
     maxBytes: bytes.meta({ description: "Most that the checkpoints of a project may take; older ones go first" }),
+    organizationBytes: bytes.meta({ description: "Most that the checkpoints of all projects of an organization may take; the oldest go first, the newest of each project stays" }),
   }),
   validation: z.strictObject({
     stageSeconds: seconds.meta({ description: "Longest time one check of a proposed change may take" }),

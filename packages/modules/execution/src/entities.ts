@@ -1,4 +1,4 @@
-import { ChangeFileSchema, ChangeSetSummarySchema, CheckpointSchema, CommentSchema, RunSchema } from "@coder/api/execution";
+import { ChangeFileSchema, ChangeSetSummarySchema, CheckpointSchema, CommentSchema, RunLimitsSchema, RunSchema } from "@coder/api/execution";
 import { defineEntity, type RowOf } from "@coder/db";
 import { OrganizationIdSchema } from "@coder/shared";
 import { z } from "zod";
@@ -92,8 +92,14 @@ export type CheckpointRow = RowOf<typeof checkpointEntity>;
 export const runEntity = defineEntity({
   table: "execution_runs",
   model: "ExecutionRun",
-  schema: RunSchema.extend({ updatedAt: RunSchema.shape.createdAt }),
+  schema: RunSchema.extend({
+    updatedAt: RunSchema.shape.createdAt,
+    /** Of the request that started it; null for one without. */
+    key: z.string().nullable(),
+    limits: RunLimitsSchema.nullable(),
+  }),
   tenancy: "organization",
+  unique: [["projectId", "key"]],
   indexes: [["organizationId", "projectId", "createdAt"], ["organizationId", "projectId", "state"], ["state", "updatedAt"]],
 });
 export type RunRow = RowOf<typeof runEntity>;

@@ -69,7 +69,7 @@ export function changeSetTooLarge(what: string, limit: number): AppError {
 }
 
 export function keyReused(): AppError {
-  return new AppError("conflict", "key_reused", "Another change was made under this key.", { remedy: "Use a new key for each change." });
+  return new AppError("conflict", "key_reused", "Another request was made under this key.", { remedy: "Use a new key for each request." });
 }
 
 export function changeSetClosed(state: string): AppError {
@@ -102,10 +102,6 @@ export function validationFailed(errors: number): AppError {
     remedy: "Look at the messages beside the lines, or apply it anyway.",
     details: { errors },
   });
-}
-
-export function quotaExceeded(limit: number): AppError {
-  return new AppError("too_large", "quota_exceeded", "There is no room for this change in your organization's projects.", { remedy: "Remove projects or files you do not need, for good.", details: { limit } });
 }
 
 export function projectBusy(): AppError {

@@ -15,7 +15,7 @@ import { typeCheck } from "./changes/validation/type-check.ts";
 import { ExecutionConfigSchema } from "./config.ts";
 import { changeFileEntity, changeSetEntity, checkpointEntity, commentEntity, runEntity } from "./entities.ts";
 import { applyChangeSetJob, settleChangeSetsJob, undoChangeSetJob, validateChangeSetJob } from "./jobs/definitions.ts";
-import { accountRunJob, performRunJob, settleRunsJob } from "./jobs/run-definitions.ts";
+import { accountRunJob, performRunJob, retainCheckpointsJob, settleRunsJob } from "./jobs/run-definitions.ts";
 
 export const executionModule = defineModule({
   name: "execution",
@@ -35,7 +35,7 @@ export const executionModule = defineModule({
     const workspace = client(workspaceClient);
     const shared = { database, dataDirectory: kernel.data.directory, workspace, now: () => new Date() };
     const runParts = assembleRuns({ ...shared, sandbox, jobs, config });
-    const { engine, runSettlement, leftovers, recovery } = runParts;
+    const { engine, runSettlement, leftovers, recovery, retention } = runParts;
     const copies = new CheckCopies({ sandbox });
     const limits = () => ({ wallSeconds: config.value.validation.stageSeconds, memoryBytes: config.value.validation.memoryMegabytes * 1024 ** 2 });
     const { service, rows, access, validation, run, settlement, forgetting } = assemble({
@@ -45,7 +45,6 @@ export const executionModule = defineModule({
         new ParseStage({ grammars: new Grammars() }),
         ...[typeCheck, lintCheck].map((check) => new ProjectStage({ check, copies, limits })),
       ],
-      changed: async (caller, { id }) => void (await workspace(caller).noteFilesChanged({ projectId: id })),
     });
     const changeRun = async () => (await import("./jobs/change-run.handler.ts")).changeRunHandler({ run });
     return {
@@ -58,6 +57,7 @@ export const executionModule = defineModule({
         handleJob(performRunJob, async () => (await import("./jobs/perform-run.handler.ts")).performRunHandler({ engine })),
         handleJob(accountRunJob, async () => (await import("./jobs/account-run.handler.ts")).accountRunHandler({ engine })),
         handleJob(settleRunsJob, async () => (await import("./jobs/settle-runs.handler.ts")).settleRunsHandler({ settlement: runSettlement, recovery })),
+        handleJob(retainCheckpointsJob, async () => (await import("./jobs/retain-checkpoints.handler.ts")).retainCheckpointsHandler({ retention })),
       ],
       events: [
         handleEvent(projectPurgedEvent, async ({ caller, payload }) => {

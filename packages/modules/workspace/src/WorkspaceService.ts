@@ -60,6 +60,7 @@ export class WorkspaceService implements IWorkspaceService {
   readonly emptyTrash: IFiles["emptyTrash"] = (caller, input) => this.#deps.files.emptyTrash(caller, input);
   readonly restoreEntries: IFiles["restoreEntries"] = (caller, input) => this.#deps.files.restoreEntries(caller, input);
   readonly noteFilesChanged: IFiles["noteFilesChanged"] = (caller, input) => this.#deps.files.noteFilesChanged(caller, input);
+  readonly reserveRoom: IFiles["reserveRoom"] = (caller, input) => this.#deps.files.reserveRoom(caller, input);
   readonly readFile: IFiles["readFile"] = (caller, input, signal) => this.#deps.files.readFile(caller, input, signal);
   readonly writeFile: IFiles["writeFile"] = (caller, input, body) => this.#deps.files.writeFile(caller, input, body);
 

@@ -4,6 +4,9 @@ import type { SandboxLimits } from "../ISandbox.ts";
 
 /** The tree is measured when its file system has grown by this part of the limit. */
 const PART = 16;
+/** Less than this is not worth a measurement. */
+const LEAST_GROWTH_BYTES = 1024 ** 2;
+const BYTES = "--block-size=1";
 const MEASURE_MS = 60_000;
 /** And in any case after this time: what others delete meanwhile can hide what a run writes. */
 const AT_LEAST_EVERY_MS = 30_000;
@@ -14,16 +17,32 @@ const AT_LEAST_EVERY_MS = 30_000;
  */
 export class TreeSize {
   readonly #tree: string;
-  readonly #bytes: number;
   readonly #files: number;
+  readonly #growth: number | null;
+  #bytes: number;
+  /** What the tree took before the run. */
+  #before = 0;
   /** The least that the file system held since the last measurement. */
   #base: Used | null = null;
   #measuredAt = performance.now();
 
-  constructor(tree: string, { treeBytes, treeFiles }: Pick<SandboxLimits, "treeBytes" | "treeFiles">) {
+  constructor(tree: string, { treeBytes, treeFiles, treeGrowthBytes }: Pick<SandboxLimits, "treeBytes" | "treeFiles" | "treeGrowthBytes">) {
     this.#tree = tree;
     this.#bytes = treeBytes ?? Number.POSITIVE_INFINITY;
     this.#files = treeFiles ?? Number.POSITIVE_INFINITY;
+    this.#growth = treeGrowthBytes;
+  }
+
+  /** To be called before the run: what it adds is counted from here. */
+  async begin(): Promise<void> {
+    if (this.#growth === null) return;
+    this.#before = await measure(this.#tree, BYTES);
+    this.#bytes = Math.min(this.#bytes, this.#before + this.#growth);
+  }
+
+  /** By how much the tree has grown; null where nobody wants to know. */
+  async growth(): Promise<number | null> {
+    return this.#growth === null ? null : (await measure(this.#tree, BYTES)) - this.#before;
   }
 
   /** Whether the tree holds more than it may, as far as that can have changed since the last call. */
@@ -31,7 +50,7 @@ export class TreeSize {
     const used = usedOf(this.#tree);
     const base = (this.#base ??= used);
     const due = performance.now() - this.#measuredAt >= AT_LEAST_EVERY_MS;
-    const moreBytes = due || used.bytes - base.bytes >= this.#bytes / PART;
+    const moreBytes = due || used.bytes - base.bytes >= Math.max((this.#growth ?? this.#bytes) / PART, LEAST_GROWTH_BYTES);
     const moreFiles = due || used.files - base.files >= this.#files / PART;
     if (!moreBytes && !moreFiles) {
       this.#base = { bytes: Math.min(base.bytes, used.bytes), files: Math.min(base.files, used.files) };
@@ -39,7 +58,7 @@ export class TreeSize {
     }
     this.#base = used;
     this.#measuredAt = performance.now();
-    return (moreBytes && (await measure(this.#tree, "--block-size=1")) > this.#bytes) || (moreFiles && (await measure(this.#tree, "--inodes")) > this.#files);
+    return (moreBytes && (await measure(this.#tree, BYTES)) > this.#bytes) || (moreFiles && (await measure(this.#tree, "--inodes")) > this.#files);
   }
 }
 

@@ -1,10 +1,11 @@
 import type {
-  BaseStates, ChangeFileInput, ChangeFileTexts, ChangeSet, ChangeSetInput, ChangeSetNotice, ChangeSetPage, CreateChangeSetInput, ListChangeSetsInput, WatchChangeSetsInput,
+  BaseStates, ChangeFileInput, ChangeFileTexts, ChangeSet, ChangeSetInput, ChangeSetNotice, ChangeSetPage, CreateChangeSetInput, GetChangeSetInput, ListChangeSetsInput, WatchChangeSetsInput,
 } from "@coder/api/execution";
 import type { Filter, Stored } from "@coder/db";
 import type { Caller, LiveItem } from "@coder/shared";
 import type { ChangeFileRow, ChangeSetRow } from "../entities.ts";
 import { changeFileNotFound } from "../errors.ts";
+import { waitUntil } from "../wait-until.ts";
 import type { ChangeSetFeeds } from "./ChangeSetFeeds.ts";
 import type { ChangeSetMaker } from "./ChangeSetMaker.ts";
 import { acceptedFile } from "./engine/accepted-file.ts";
@@ -40,10 +41,11 @@ export class ChangeSets {
     return { items: page.items.map(summaryOf), nextCursor: page.nextCursor };
   }
 
-  async get(caller: Caller, { id }: ChangeSetInput): Promise<ChangeSet> {
-    const row = await this.#deps.rows.require(caller, id);
-    await this.#deps.access.open(caller, row.projectId);
-    return this.#whole(caller, row);
+  async get(caller: Caller, { id, waitMs }: GetChangeSetInput, signal: AbortSignal): Promise<ChangeSet> {
+    const { rows, access } = this.#deps;
+    const { projectId } = await rows.require(caller, id);
+    await access.open(caller, projectId);
+    return this.#whole(caller, await waitUntil(() => rows.require(caller, id), ({ state }) => state !== "validating" && state !== "applying", waitMs, signal));
   }
 
   async file(caller: Caller, { id, fileId }: ChangeFileInput): Promise<ChangeFileTexts> {

@@ -56,7 +56,7 @@ describe("a change set", () => {
     expect(await create({ "out/passwd": "x" })).not.toBe("done");
     expect(await create({ folder: "x" }, () => ({ kind: "create", baseHash: null }))).not.toBe("done");
     expect(await outcome(service.createChangeSet(somebody(), await rig.proposal({ "src/a.ts": "x" })))).toBe("project_not_found");
-    rig.status = "importing";
+    rig.workspace.status = "importing";
     expect(await create({ "src/a.ts": "x\n" })).toBe("project_not_ready");
   });
 
@@ -66,7 +66,7 @@ describe("a change set", () => {
     const { service } = rig.parts;
     const target = { fileId: file?.id ?? "", version: file?.version ?? "" };
     for (const asked of [
-      service.getChangeSet(other, { id }), service.getChangeFile(other, { id, fileId: target.fileId }), service.checkBases(other, { id }), service.discardChangeSet(other, { id }),
+      service.getChangeSet(other, { id, waitMs: 0 }, new AbortController().signal), service.getChangeFile(other, { id, fileId: target.fileId }), service.checkBases(other, { id }), service.discardChangeSet(other, { id }),
       service.decideChanges(other, { id, decision: "accepted", targets: [target] }), service.editProposal(other, { id, ...target, content: "y" }), service.validateChangeSet(other, { id }),
       service.addComment(other, { id, fileId: target.fileId, side: "proposal", line: 1, text: "x" }), service.applyChangeSet(other, { id, version: "x", stale: "refuse", validation: "skip" }),
       service.undoChangeSet(other, { id, version: "x", stale: "refuse" }),

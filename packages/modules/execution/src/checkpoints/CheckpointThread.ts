@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@coder/shared";
-import type { ChangedPath, CheckpointPlaces, FinishedRestore, ProjectCheckpoints, RestorePreview, RestoreRequest, Taken } from "./ProjectCheckpoints.ts";
+import type { BegunRestore, ChangedPath, CheckpointPlaces, FinishedRestore, MadeFile, RestorePreview, RestoreRequest, Taken } from "./ProjectCheckpoints.ts";
 import { lockStore } from "./StoreLock.ts";
 import type { CheckpointAnswer, CheckpointCall } from "./thread-protocol.ts";
 
@@ -29,8 +29,10 @@ export class CheckpointThread {
     return {
       take: () => this.#call(places, { name: "take" }),
       changes: (before, after) => this.#call(places, { name: "changes", before, after }),
+      withMade: (root, made) => this.#call(places, { name: "withMade", root, made }),
       preview: (request) => this.#call(places, { name: "preview", request }),
       begin: (checkpointId, request, fingerprint) => this.#call(places, { name: "begin", checkpointId, request, fingerprint }),
+      pending: () => this.#call(places, { name: "pending" }),
       finish: () => this.#call(places, { name: "finish" }),
       forget: () => this.#call(places, { name: "forget" }),
       collect: (roots) => this.#call(places, { name: "collect", roots }),
@@ -74,8 +76,10 @@ export class CheckpointThread {
 export interface IHeldCheckpoints {
   take(): Promise<Taken>;
   changes(before: string, after: string): Promise<ChangedPath[]>;
+  withMade(root: string, made: readonly MadeFile[]): Promise<string>;
   preview(request: RestoreRequest): Promise<RestorePreview>;
-  begin(checkpointId: string, request: RestoreRequest, fingerprint: string | null): Promise<ReturnType<ProjectCheckpoints["begin"]>>;
+  begin(checkpointId: string, request: RestoreRequest, fingerprint: string | null): Promise<BegunRestore>;
+  pending(): Promise<string | null>;
   finish(): Promise<FinishedRestore | null>;
   forget(): Promise<void>;
   collect(roots: readonly string[]): Promise<number>;

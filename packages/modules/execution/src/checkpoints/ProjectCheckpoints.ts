@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { FolderAccess } from "@coder/work-tree";
 import { checkpointTooLarge, previewOutdated, treeUnreadable } from "./errors.ts";
@@ -6,10 +6,13 @@ import { Journal } from "./restore/Journal.ts";
 import { planRestore, type RestorePlan } from "./restore/plan-restore.ts";
 import { TreeChanger, type GuardedStep } from "./restore/TreeChanger.ts";
 import { PackStore, sha256 } from "./store/PackStore.ts";
+import { changeTree } from "./tree/change-tree.ts";
 import { compareTrees, type TreeDifference } from "./tree/compare-trees.ts";
 import { FileCache } from "./tree/FileCache.ts";
 import { Snapshot, type SnapshotResult } from "./tree/Snapshot.ts";
-import { addLive, readTree } from "./tree/tree-object.ts";
+import { addLive, readTree, type TreeEntry } from "./tree/tree-object.ts";
+
+const STAGING_PREFIX = "restore-";
 
 /** Where a project's tree, its staging folder and its checkpoints lie. */
 export interface CheckpointPlaces {
@@ -24,8 +27,6 @@ export interface ChangedPath {
 }
 
 export interface Taken extends SnapshotResult {
-  /** A restore that a killed process had begun, and that was finished first. */
-  readonly finished: FinishedRestore | null;
   readonly storeBytes: number;
 }
 
@@ -33,6 +34,12 @@ export interface FinishedRestore {
   readonly checkpointId: string;
   readonly root: string;
   readonly blocked: readonly string[];
+}
+
+/** A file as some work has left it; null: it is gone. */
+export interface MadeFile {
+  readonly path: string;
+  readonly after: { readonly hash: string; readonly size: number; readonly executable: boolean } | null;
 }
 
 export interface RestoreRequest {
@@ -53,12 +60,16 @@ export interface RestorePreview {
   readonly conflicts: readonly string[];
   readonly kept: readonly string[];
   readonly excluded: readonly string[];
-  readonly finished: FinishedRestore | null;
+}
+
+export interface BegunRestore extends RestorePreview, Pick<SnapshotResult, "files" | "bytes"> {
+  /** What the tree grows by. */
+  readonly added: { readonly files: number; readonly bytes: number };
 }
 
 /**
- * The checkpoints of one project: takes, compares and restores states of its tree. Synchronous, for a thread of its own; the caller holds the project's lock.
- * A restore that was killed is finished before anything else.
+ * The checkpoints of one project: takes, compares and restores states of its tree. Synchronous, for a thread of its own; the caller holds the project's lock,
+ * and has finished or forgotten what is `pending` before it does anything else.
  */
 export class ProjectCheckpoints {
   readonly #places: CheckpointPlaces;
@@ -79,8 +90,7 @@ export class ProjectCheckpoints {
   }
 
   take(): Taken {
-    const finished = this.finish();
-    return { ...this.#snapshot().result, finished, storeBytes: this.#store.size() };
+    return { ...this.#snapshot().result, storeBytes: this.#store.size() };
   }
 
   /** What is different between two states, without folders that are only the way to it. */
@@ -88,40 +98,61 @@ export class ProjectCheckpoints {
     return compareTrees(this.#store, before, after).flatMap((difference) => changedOf(difference));
   }
 
-  preview({ target, after, chosen }: RestoreRequest): RestorePreview {
-    const finished = this.finish();
-    const { result } = this.#snapshot();
-    return { ...this.#previewOf(result.root, this.#plan(result.root, { target, after, chosen })), finished };
+  /** A state with some files as work has left them: what that work made of it, whatever others did meanwhile. */
+  withMade(root: string, made: readonly MadeFile[]): string {
+    const changed = changeTree(this.#store, root, made);
+    this.#store.commit();
+    return changed;
   }
 
-  /** Takes the state before it and writes the journal; nothing is changed yet. Throws `preview_outdated` where the plan is not the one that was looked at. */
-  begin(checkpointId: string, request: RestoreRequest, fingerprint: string | null): RestorePreview & { readonly files: number; readonly bytes: number } {
-    const finished = this.finish();
+  preview({ target, after, chosen }: RestoreRequest): RestorePreview {
+    const { result } = this.#snapshot();
+    return this.#previewOf(result.root, this.#plan(result.root, { target, after, chosen }));
+  }
+
+  /**
+   * Keeps the state before it, makes all content that is needed, and writes the journal; nothing in the tree is changed yet. Throws `preview_outdated` where the
+   * plan is not the one that was looked at.
+   */
+  begin(checkpointId: string, request: RestoreRequest, fingerprint: string | null): BegunRestore {
     const { result, prints } = this.#snapshot();
     const plan = this.#plan(result.root, request);
     const preview = this.#previewOf(result.root, plan);
     if (fingerprint !== null && fingerprint !== preview.fingerprint) throw previewOutdated();
-    // All that is needed is there and whole, before anything is changed.
-    for (const { to } of plan.steps) if (to?.kind === "file") for (const part of to.chunks ?? [to.hash]) this.#store.get(part);
     const steps = plan.steps.map((step): GuardedStep => ({ ...step, print: step.from === null || step.from.kind === "folder" ? null : (prints.get(step.path) ?? "") }));
-    this.#journal.write({ checkpointId, steps });
-    return { ...preview, finished, files: result.files, bytes: result.bytes };
+    removeOldStaging(this.#places.staging);
+    const changer = this.#changer(checkpointId);
+    try {
+      changer.prepare(steps);
+      this.#journal.write({ checkpointId, steps, done: null });
+    } catch (error) {
+      changer.sweep();
+      throw error;
+    }
+    return { ...preview, files: result.files, bytes: result.bytes, added: addedBy(steps) };
   }
 
-  /** Does what the journal says, if there is one. */
+  /** The checkpoint of a restore that was begun and that its row does not know the end of. */
+  pending(): string | null {
+    return this.#journal.read()?.checkpointId ?? null;
+  }
+
+  /** Does what the journal says, and notes there that it is done. Repeating it answers the same. */
   finish(): FinishedRestore | null {
     const entry = this.#journal.read();
     if (!entry) return null;
-    const stats = lstatSync(this.#places.tree);
-    const changer = new TreeChanger({ access: this.#access, store: this.#store, staging: path.join(this.#places.staging, `restore-${entry.checkpointId}`), owner: stats });
-    const blocked = changer.run(entry.steps);
-    const { root } = this.#snapshot().result;
-    this.#journal.remove();
-    return { checkpointId: entry.checkpointId, root, blocked };
+    const { checkpointId, steps } = entry;
+    if (entry.done) return { checkpointId, ...entry.done };
+    const blocked = this.#changer(checkpointId).run(steps);
+    const done = { root: this.#snapshot().result.root, blocked };
+    this.#journal.write({ checkpointId, steps: [], done });
+    return { checkpointId, ...done };
   }
 
-  /** Gives up a restore that has only begun: for when its checkpoint could not be recorded. */
+  /** Nobody has to hear of the restore any more: its end is recorded, or it never came to change anything. */
   forget(): void {
+    const entry = this.#journal.read();
+    if (entry) this.#changer(entry.checkpointId).sweep();
     this.#journal.remove();
   }
 
@@ -138,6 +169,10 @@ export class ProjectCheckpoints {
     const live = new Set<string>();
     addLive(this.#store, root, live);
     for (const hash of live) this.#store.get(hash);
+  }
+
+  #changer(checkpointId: string): TreeChanger {
+    return new TreeChanger({ access: this.#access, store: this.#store, staging: path.join(this.#places.staging, `${STAGING_PREFIX}${checkpointId}`), owner: lstatSync(this.#places.tree) });
   }
 
   #snapshot(): { readonly result: SnapshotResult; readonly prints: ReadonlyMap<string, string> } {
@@ -163,11 +198,34 @@ export class ProjectCheckpoints {
     });
   }
 
-  #previewOf(current: string, { steps, conflicts, kept, excluded }: RestorePlan): Omit<RestorePreview, "finished"> {
+  #previewOf(current: string, { steps, conflicts, kept, excluded }: RestorePlan): RestorePreview {
     const paths = (wanted: ChangedPath["kind"]) => steps.flatMap(({ path: at, from, to }) => changedOf({ path: at, before: from, after: to }).filter(({ kind }) => kind === wanted).map((each) => each.path));
     const fingerprint = sha256(Buffer.from(JSON.stringify(steps)));
     return { current, fingerprint, create: paths("created"), change: paths("changed"), delete: paths("deleted"), conflicts, kept, excluded };
   }
+}
+
+/** What a process left that was killed before it wrote its journal. */
+function removeOldStaging(staging: string): void {
+  const names = existsSync(staging) ? readdirSync(staging) : [];
+  for (const name of names) if (name.startsWith(STAGING_PREFIX)) rmSync(path.join(staging, name), { recursive: true, force: true });
+}
+
+function addedBy(steps: readonly GuardedStep[]): BegunRestore["added"] {
+  const added = { files: 0, bytes: 0 };
+  for (const { from, to } of steps) {
+    added.files += countOf(to) - countOf(from);
+    added.bytes += sizeOf(to) - sizeOf(from);
+  }
+  return added;
+}
+
+function countOf(entry: TreeEntry | null): number {
+  return entry?.kind === "file" || entry?.kind === "link" ? 1 : 0;
+}
+
+function sizeOf(entry: TreeEntry | null): number {
+  return entry?.kind === "file" ? entry.size : 0;
 }
 
 function realTree(tree: string): string {

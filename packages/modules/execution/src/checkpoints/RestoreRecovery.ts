@@ -1,13 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { CheckpointIdSchema } from "@coder/api/execution";
 import { ProjectIdSchema } from "@coder/api/workspace";
-import { unlessConflict, type IDatabase } from "@coder/db";
+import type { IDatabase } from "@coder/db";
 import { OrganizationIdSchema } from "@coder/shared";
 import type { ProjectDirectories } from "@coder/work-tree";
 import { checkpointEntity } from "../entities.ts";
 import type { CheckpointThread } from "./CheckpointThread.ts";
 import { JOURNAL } from "./restore/Journal.ts";
+import { settleRestore } from "./settle-restore.ts";
 
 /** A restore is begun and done in seconds: a journal of this age is left of a process that was killed, or waits for one that holds the lock. */
 const AFTER_MS = 10_000;
@@ -24,12 +24,18 @@ export class RestoreRecovery {
   async recover(signal: AbortSignal): Promise<number> {
     const root = path.join(this.#deps.dataDirectory, "checkpoints");
     let finished = 0;
+    const failures: unknown[] = [];
     for (const organization of await namesIn(root)) {
       for (const project of await namesIn(path.join(root, organization))) {
         signal.throwIfAborted();
-        if (await this.#recoverOne(path.join(root, organization, project), organization, project)) finished += 1;
+        // One that cannot be finished now, for example because the disk is full, holds up no other.
+        await this.#recoverOne(path.join(root, organization, project), organization, project).then(
+          (done) => void (done && (finished += 1)),
+          (error: unknown) => failures.push(error),
+        );
       }
     }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} restores could not be finished; tried again`);
     return finished;
   }
 
@@ -37,9 +43,8 @@ export class RestoreRecovery {
     const journal = await stat(path.join(store, JOURNAL)).catch(() => null);
     if (!journal || Date.now() - journal.mtimeMs < AFTER_MS) return false;
     const { tree, staging } = this.#deps.directories.of({ organizationId: OrganizationIdSchema.parse(organization), id: ProjectIdSchema.parse(project) });
-    const done = await this.#deps.thread.holding({ tree, staging, store }, (held) => held.finish());
-    if (done) await unlessConflict(this.#deps.database.system("retention").repository(checkpointEntity).update(CheckpointIdSchema.parse(done.checkpointId), { afterRoot: done.root }));
-    return done !== null;
+    const rows = this.#deps.database.system("retention").repository(checkpointEntity);
+    return (await this.#deps.thread.holding({ tree, staging, store }, (held) => settleRestore(held, rows))) !== null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { isAppError } from "@coder/shared";
+import { fullDisk } from "../full-disk.ts";
 import { ProjectCheckpoints, type CheckpointPlaces } from "./ProjectCheckpoints.ts";
 import type { CheckpointAnswer, CheckpointCall } from "./thread-protocol.ts";
 
@@ -18,7 +19,8 @@ function answerTo(places: CheckpointPlaces, call: CheckpointCall): CheckpointAns
     } finally {
       checkpoints.close();
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = isAppError(thrown) ? thrown : fullDisk(thrown);
     if (isAppError(error)) return { refused: { kind: error.kind, code: error.code, message: error.message, remedy: error.remedy, details: error.details } };
     return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
@@ -30,10 +32,14 @@ function perform(checkpoints: ProjectCheckpoints, call: CheckpointCall): unknown
       return checkpoints.take();
     case "changes":
       return checkpoints.changes(call.before, call.after);
+    case "withMade":
+      return checkpoints.withMade(call.root, call.made);
     case "preview":
       return checkpoints.preview(call.request);
     case "begin":
       return checkpoints.begin(call.checkpointId, call.request, call.fingerprint);
+    case "pending":
+      return checkpoints.pending();
     case "finish":
       return checkpoints.finish();
     case "forget":

@@ -12,3 +12,6 @@ export const accountRunJob = defineJob("execution.run.account", RunPayloadSchema
 
 /** Finds runs whose job ended without them hearing of it, and finishes restores that were killed. */
 export const settleRunsJob = defineJob("execution.runs.settle", z.object({}), { title: "Settle runs and restores that were interrupted", schedule: "* * * * *", attempts: 1, concurrency: 1 });
+
+/** Keeps what checkpoints take within the limit of each organization. */
+export const retainCheckpointsJob = defineJob("execution.checkpoints.retain", z.object({}), { title: "Remove old checkpoints", schedule: "4,14,24,34,44,54 * * * *", attempts: 1, concurrency: 1 });

@@ -1,17 +1,21 @@
-import { rm } from "node:fs/promises";
-import type { RunId } from "@coder/api/execution";
+import type { EndedRunState, RunId, RunLimits } from "@coder/api/execution";
+import type { ProjectId } from "@coder/api/workspace";
 import { unlessConflict, type IDatabase, type IRepository, type Stored, type WriteEffects } from "@coder/db";
-import type { ISandbox, SandboxEnd } from "@coder/sandbox";
+import type { ISandbox, SandboxEnd, SandboxLimits } from "@coder/sandbox";
 import { isAppError, type AppError, type Caller } from "@coder/shared";
 import type { ILiveConfig, JobContext } from "@coder/shared/server";
 import type { OpenProject, ProjectAccess } from "../changes/ProjectAccess.ts";
 import type { Checkpoints } from "../checkpoints/Checkpoints.ts";
 import type { ExecutionConfig } from "../config.ts";
 import { runEntity, type RunRow } from "../entities.ts";
+import { fullDisk } from "../full-disk.ts";
 import { accountRunJob } from "../jobs/run-definitions.ts";
+import type { Room } from "../Room.ts";
 import { programOf } from "./command-of.ts";
+import { endedEvents } from "./ended-events.ts";
 import { runFailed, runInterrupted } from "./errors.ts";
-import { stagingOf, type Installation } from "./install/Installation.ts";
+import { followProgram } from "./follow.ts";
+import type { Installation } from "./install/Installation.ts";
 import type { PackageManager } from "./PackageManager.ts";
 import type { OutputFile, RunOutputs } from "./RunOutputs.ts";
 
@@ -23,6 +27,9 @@ export interface RunEngineDeps {
   readonly packages: PackageManager;
   readonly installation: Installation;
   readonly outputs: RunOutputs;
+  readonly room: Room;
+  /** Told when files of a project changed. */
+  readonly changed: (caller: Caller, projectId: ProjectId) => Promise<void>;
   readonly config: ILiveConfig<ExecutionConfig>;
   readonly now: () => Date;
 }
@@ -30,7 +37,7 @@ export interface RunEngineDeps {
 type RunJob = JobContext<{ readonly id: RunId }>;
 
 /** How an installation or a program ended. */
-export interface Ended extends Pick<SandboxEnd, "exitCode" | "signal" | "endedBy" | "durationMs" | "cpuMs" | "peakMemoryBytes"> {
+export interface Ended extends SandboxEnd {
   readonly egress: RunRow["egress"];
   /** Why it counts as failed whatever the exit code. */
   readonly problem: AppError | null;
@@ -57,22 +64,25 @@ export class RunEngine {
       if (found?.state === "running") await this.interrupt(caller, found);
       return;
     }
-    const output = await this.#deps.outputs.create(row);
+    let output: OutputFile | null = null;
     try {
+      output = await this.#deps.outputs.create(row);
       const ended = await this.#run(row, output, job);
       await output.close();
       await this.#end(row, ended, output, job);
-    } catch (error) {
-      await output.close();
-      if (job.signal.aborted) return await this.#stopped(row, output, job, null);
+    } catch (thrown) {
+      await output?.close();
+      if (job.signal.aborted) return await this.#stopped(row, output?.bytes ?? 0, job, null);
+      const error = fullDisk(thrown);
       if (!isAppError(error)) log.error({ err: error }, "The run failed");
-      await this.#finish(caller, row, { state: "failed", problem: problemOf(isAppError(error) ? error : runFailed()), outputBytes: output.bytes });
+      await this.#finish(caller, row, { state: "failed", problem: problemOf(isAppError(error) ? error : runFailed()), outputBytes: output?.bytes ?? 0 }, [accountRunJob.with({ id: row.id })]);
     }
   }
 
   /** Marks a run whose worker died: how it ended is not known. */
   async interrupt(caller: Caller, row: Stored<RunRow>): Promise<void> {
-    await this.#finish(caller, row, { state: "interrupted", problem: problemOf(runInterrupted()), outputBytes: await this.#deps.outputs.size(row) }, { enqueue: [accountRunJob.with({ id: row.id })] }, ["waiting", "running"]);
+    const outputBytes = await this.#deps.outputs.size(row);
+    await this.#finish(caller, row, { state: "interrupted", problem: problemOf(runInterrupted()), outputBytes }, [accountRunJob.with({ id: row.id })], ["waiting", "running"]);
   }
 
   /** What a run changed that could not be looked at when it ended; and what an installation left. */
@@ -80,10 +90,12 @@ export class RunEngine {
     const row = await this.#rows(caller).get(id);
     if (!row || row.state === "running" || row.state === "waiting") return;
     const project = await this.#deps.access.open(caller, row.projectId);
-    if (row.target.kind === "install") await rm(stagingOf(project, row.id), { recursive: true, force: true });
-    if (row.checkpointId === null || row.changes !== null) return;
-    const changes = await this.#deps.checkpoints.complete(caller, row.projectId, row.checkpointId);
-    await unlessConflict(this.#rows(caller).update(id, { changes, updatedAt: this.#at() }));
+    if (row.target.kind === "install") await this.#deps.installation.settle(project, row.id);
+    if (row.checkpointId !== null && row.changes === null) {
+      const changes = await this.#deps.checkpoints.complete(caller, row.projectId, row.checkpointId);
+      await unlessConflict(this.#rows(caller).update(id, { changes, updatedAt: this.#at() }));
+    }
+    await this.#deps.changed(caller, row.projectId);
   }
 
   async #run(row: Stored<RunRow>, output: OutputFile, job: RunJob): Promise<Ended> {
@@ -92,49 +104,71 @@ export class RunEngine {
     const { checkpointId } = await this.#deps.checkpoints.take(caller, { projectId: row.projectId, reason: `Before ${row.command}`.slice(0, 200), runId: row.id });
     await this.#rows(caller).update(row.id, { checkpointId, updatedAt: this.#at() });
     signal.throwIfAborted();
-    if (row.target.kind === "install") return this.#deps.installation.run({ project, runId: row.id, folder: row.target.folder, output, limits: this.#limits(), job });
-    return this.#program(project, row.target, output, signal);
+    return this.#deps.room.filling(caller, row.projectId, this.#deps.config.value.runs.growthBytes, async (room) => {
+      const limits = this.#limits(row.limits ?? {}, room);
+      const ended = row.target.kind === "install"
+        ? await this.#deps.installation.run({ project, runId: row.id, folder: row.target.folder, output, limits, job })
+        : await this.#program(project, row.target, output, limits, signal);
+      return { result: ended, added: ended.treeGrowthBytes ?? 0 };
+    });
   }
 
-  async #program(project: OpenProject, target: Parameters<typeof programOf>[0], output: OutputFile, signal: AbortSignal): Promise<Ended> {
+  async #program(project: OpenProject, target: Parameters<typeof programOf>[0], output: OutputFile, limits: Partial<SandboxLimits>, signal: AbortSignal): Promise<Ended> {
     const npm = target.kind === "script" ? await this.#deps.packages.npm() : null;
     const program = programOf(target, npm);
-    const run = await this.#deps.sandbox.spawn({ ...program, tree: { path: project.directory.tree, access: "write" }, limits: this.#limits(), signal });
-    run.stdin.end();
-    await Promise.all([output.collect(run.stdout), output.collect(run.stderr)]);
-    return { ...(await run.ended), egress: [], problem: null };
+    const run = await this.#deps.sandbox.spawn({ ...program, tree: { path: project.directory.tree, access: "write" }, limits, signal });
+    return { ...(await followProgram(run, output)), egress: [], problem: null };
   }
 
   async #end(row: Stored<RunRow>, ended: Ended, output: OutputFile, job: RunJob): Promise<void> {
-    if (job.signal.aborted) return this.#stopped(row, output, job, ended);
-    const now = await this.#rows(job.caller).get(row.id);
-    const changes = now?.checkpointId ? await this.#deps.checkpoints.complete(job.caller, row.projectId, now.checkpointId) : null;
+    const { caller, signal } = job;
+    if (signal.aborted && ended.endedBy === "abort") return this.#stopped(row, output.bytes, job, ended);
     const state = ended.exitCode === 0 && ended.endedBy === null && ended.problem === null ? "succeeded" : "failed";
-    await this.#finish(job.caller, row, { state, ...measured(ended), changes, problem: ended.problem && problemOf(ended.problem), outputBytes: output.bytes });
+    const known: EndOfRun = { ...measured(ended), state, problem: ended.problem && problemOf(ended.problem), outputBytes: output.bytes };
+    // It ended by itself, whatever came a moment later; what it changed can be found out after it.
+    const changes = signal.aborted ? null : await this.#changes(row, job);
+    await this.#finish(caller, row, { ...known, changes }, changes ? [] : [accountRunJob.with({ id: row.id })]);
+    if (changes) await this.#deps.changed(caller, row.projectId);
+  }
+
+  /** What it changed; null where that cannot be found out now, for example because the disk is full. */
+  async #changes({ id, projectId }: Stored<RunRow>, { caller, log }: RunJob): Promise<RunRow["changes"]> {
+    const now = await this.#rows(caller).get(id);
+    if (!now?.checkpointId) return null;
+    try {
+      return await this.#deps.checkpoints.complete(caller, projectId, now.checkpointId);
+    } catch (err) {
+      log.warn({ err }, "What a run changed could not be found out; tried again");
+      return null;
+    }
   }
 
   /** Cancelled, or the worker is going. What it changed is found out by a job of its own: this one has to be over. */
-  async #stopped(row: Stored<RunRow>, output: OutputFile, { caller, signal }: RunJob, ended: Ended | null): Promise<void> {
+  async #stopped(row: Stored<RunRow>, outputBytes: number, { caller, signal }: RunJob, ended: Ended | null): Promise<void> {
     const code = isAppError(signal.reason) ? signal.reason.code : "";
     // Another worker has it, and marks it.
     if (code === "job_lost") return;
     const cancelled = code !== "worker_draining";
-    await this.#finish(
-      caller,
-      row,
-      { state: cancelled ? "cancelled" : "interrupted", ...(ended ? measured(ended) : {}), problem: cancelled ? null : problemOf(runInterrupted()), outputBytes: output.bytes },
-      { enqueue: [accountRunJob.with({ id: row.id })] },
-    );
+    const state = cancelled ? "cancelled" : "interrupted";
+    await this.#finish(caller, row, { ...(ended ? measured(ended) : {}), state, problem: cancelled ? null : problemOf(runInterrupted()), outputBytes }, [accountRunJob.with({ id: row.id })]);
   }
 
-  async #finish(caller: Caller, row: Stored<RunRow>, changes: Partial<Omit<RunRow, "id">>, effects: WriteEffects = {}, from: readonly RunRow["state"][] = ["running"]): Promise<void> {
+  /** The last state of a run, told with the write. Whoever comes second changes nothing. */
+  async #finish(
+    caller: Caller,
+    row: Stored<RunRow>,
+    changes: EndOfRun,
+    enqueue: NonNullable<WriteEffects["enqueue"]>,
+    from: readonly RunRow["state"][] = ["running"],
+  ): Promise<void> {
     const at = this.#at();
-    await unlessConflict(this.#rows(caller).update(row.id, { ...changes, endedAt: at, updatedAt: at }, { where: { state: { in: from } }, ...effects }));
+    await unlessConflict(this.#rows(caller).update(row.id, { ...changes, endedAt: at, updatedAt: at }, { where: { state: { in: from } }, enqueue, emit: endedEvents({ ...row, ...changes }) }));
   }
 
-  #limits() {
-    const { wallSeconds, cpuSeconds, memoryBytes, processes, outputBytes } = this.#deps.config.value.runs;
-    return { wallSeconds, cpuSeconds, memoryBytes, processes, outputBytes };
+  #limits(wanted: RunLimits, roomBytes: number): Partial<SandboxLimits> {
+    const { processes, outputBytes, ...most } = this.#deps.config.value.runs;
+    const least = (kind: keyof RunLimits) => Math.min(most[kind], wanted[kind] ?? most[kind]);
+    return { wallSeconds: least("wallSeconds"), cpuSeconds: least("cpuSeconds"), memoryBytes: least("memoryBytes"), processes, outputBytes, treeGrowthBytes: Math.max(roomBytes, 1) };
   }
 
   #at(): string {
@@ -146,7 +180,12 @@ export class RunEngine {
   }
 }
 
-function measured({ exitCode, signal, endedBy, durationMs, cpuMs, peakMemoryBytes, egress }: Ended): Partial<RunRow> {
+/** What a run's row is told last. */
+interface EndOfRun extends Partial<Pick<RunRow, "exitCode" | "signal" | "endedBy" | "durationMs" | "cpuMs" | "peakMemoryBytes" | "egress" | "changes">>, Pick<RunRow, "problem" | "outputBytes"> {
+  readonly state: EndedRunState;
+}
+
+function measured({ exitCode, signal, endedBy, durationMs, cpuMs, peakMemoryBytes, egress }: Ended): Partial<EndOfRun> {
   return { exitCode, signal, endedBy: endedBy === "abort" ? null : endedBy, durationMs, cpuMs, peakMemoryBytes, egress };
 }
 

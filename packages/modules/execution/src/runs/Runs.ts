@@ -1,12 +1,16 @@
-import { RunIdSchema, type ListRunsInput, type ListScriptsInput, type ReadOutputInput, type Run, type RunEvent, type RunInput, type RunOutput, type RunPage, type RunTarget, type Scripts, type StartRunInput, type WatchRunInput } from "@coder/api/execution";
-import { unlessConflict, type IDatabase, type IRepository, type Stored } from "@coder/db";
+import { isDeepStrictEqual } from "node:util";
+import { RunIdSchema, type GetRunInput, type ListRunsInput, type ListScriptsInput, type ReadOutputInput, type Run, type RunEvent, type RunInput, type RunOutput, type RunPage, type RunTarget, type Scripts, type StartRunInput, type WatchRunInput } from "@coder/api/execution";
+import { unlessConflict, unlessExists, type IDatabase, type IRepository, type Stored } from "@coder/db";
 import { actorOf, isAppError, type Caller, type LiveItem } from "@coder/shared";
 import { newId, type IJobs } from "@coder/shared/server";
 import type { ProjectAccess, OpenProject } from "../changes/ProjectAccess.ts";
-import { shownChanges } from "../checkpoints/Checkpoints.ts";
+import { shownChanges } from "../checkpoints/changes-of.ts";
 import { runEntity, type RunRow } from "../entities.ts";
+import { keyReused } from "../errors.ts";
 import { performRunJob } from "../jobs/run-definitions.ts";
 import { commandLineOf } from "./command-of.ts";
+import { waitUntil } from "../wait-until.ts";
+import { endedEvents } from "./ended-events.ts";
 import { dependenciesMissing, fileNotRunnable, installUnsupported, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
 import { isThere, readManifest } from "./package-manifest.ts";
 import type { RunOutputs } from "./RunOutputs.ts";
@@ -36,24 +40,30 @@ export class Runs {
     return findScripts((await this.#deps.access.open(caller, projectId)).tree);
   }
 
-  async start(caller: Caller, { projectId, target, withoutDependencies }: StartRunInput): Promise<Run> {
+  async start(caller: Caller, { projectId, target, withoutDependencies, limits, key: given }: StartRunInput): Promise<Run> {
     const project = await this.#deps.access.open(caller, projectId);
+    const key = given ?? null;
+    const known = await this.#known(caller, { projectId, target, key });
+    if (known) return runOf(known);
     await refuseUnrunnable(project, target, withoutDependencies);
     const id = newId(RunIdSchema);
     const jobId = newId();
     const at = this.#deps.now().toISOString();
-    const row = await this.#rows(caller).insert(
+    const row = await unlessExists(this.#rows(caller).insert(
       {
         id, organizationId: project.organizationId, projectId, target, command: commandLineOf(target), state: "waiting", job: { id: jobId, name: performRunJob.name }, checkpointId: null, exitCode: null, signal: null,
-        endedBy: null, durationMs: null, cpuMs: null, peakMemoryBytes: null, outputBytes: 0, changes: null, egress: [], problem: null, createdBy: actorOf(caller), createdAt: at, startedAt: null, endedAt: null, updatedAt: at,
+        endedBy: null, durationMs: null, cpuMs: null, peakMemoryBytes: null, outputBytes: 0, changes: null, egress: [], problem: null, createdBy: actorOf(caller), createdAt: at, startedAt: null, endedAt: null, updatedAt: at, key, limits,
       },
       { enqueue: [performRunJob.with({ id }, { id: jobId })] },
-    );
-    return runOf(row);
+    ));
+    // The same request came twice at once, and the other one was first.
+    const first = row ?? (await this.#known(caller, { projectId, target, key }));
+    if (!first) throw keyReused();
+    return runOf(first);
   }
 
-  async get(caller: Caller, { id }: RunInput): Promise<Run> {
-    return runOf(await this.#require(caller, id));
+  async get(caller: Caller, { id, waitMs }: GetRunInput, signal: AbortSignal): Promise<Run> {
+    return runOf(await waitUntil(() => this.#require(caller, id), ({ state }) => OVER.has(state), waitMs, signal));
   }
 
   async list(caller: Caller, { projectId, limit, cursor }: ListRunsInput): Promise<RunPage> {
@@ -67,7 +77,8 @@ export class Runs {
     if (OVER.has(row.state)) return runOf(row);
     const at = this.#deps.now().toISOString();
     // One that has not begun never does: its job finds that it is not waiting any more.
-    const early = await unlessConflict(this.#rows(caller).update(id, { state: "cancelled", endedAt: at, updatedAt: at }, { where: { state: "waiting" } }));
+    const ended = { state: "cancelled", endedAt: at, updatedAt: at } as const;
+    const early = await unlessConflict(this.#rows(caller).update(id, ended, { where: { state: "waiting" }, emit: endedEvents({ ...row, ...ended }) }));
     try {
       if (row.job) await this.#deps.jobs.cancel(row.job.name, row.job.id, caller);
     } catch (error) {
@@ -108,6 +119,12 @@ export class Runs {
     return { offset, bytes: bytes.toString("base64"), nextOffset: offset + bytes.length, total: await this.#deps.outputs.size(row) };
   }
 
+  async #known(caller: Caller, { projectId, target, key }: Pick<RunRow, "projectId" | "target" | "key">): Promise<Stored<RunRow> | null> {
+    const known = key === null ? null : await this.#rows(caller).findOne({ projectId, key });
+    if (known && !isDeepStrictEqual(known.target, target)) throw keyReused();
+    return known;
+  }
+
   async #require(caller: Caller, id: RunInput["id"]): Promise<Stored<RunRow>> {
     const row = await this.#rows(caller).get(id);
     if (!row) throw runNotFound();
@@ -137,6 +154,6 @@ async function refuseUnrunnable({ tree }: OpenProject, target: RunTarget, withou
   if (!withoutDependencies && (await dependenciesOf(tree, folder, manifest)) === "missing") throw dependenciesMissing(folder);
 }
 
-export function runOf({ etag: _etag, updatedAt: _updatedAt, ...run }: Stored<RunRow>): Run {
+export function runOf({ etag: _etag, updatedAt: _updatedAt, key: _key, limits: _limits, ...run }: Stored<RunRow>): Run {
   return { ...run, changes: shownChanges(run.changes) };
 }

@@ -22,9 +22,20 @@ export function lockFileMissing(folder: string): AppError {
   return new AppError("conflict", "lock_file_missing", "There is no lock file to install from.", { remedy: "Add a package-lock.json made with npm 7 or newer.", details: { folder } });
 }
 
-/** @param what What is not supported */
+/** @param what The package manager */
 export function installUnsupported(what: string): AppError {
-  return new AppError("conflict", "install_unsupported", `Installing with ${what} is not supported.`, { remedy: "Add a package-lock.json made with npm 7 or newer." });
+  return new AppError("conflict", "install_unsupported", `The lock file is ${what}'s, and installations follow npm's alone.`, {
+    remedy: `Make a lock file with "npm install --package-lock-only" and add it to the project; ${what} and its own lock file stay as they are. Or upload the folder of dependencies.`,
+    details: { packageManager: what },
+  });
+}
+
+/** @param name of the package in the lock file @param reason Why, as the end of a sentence */
+export function lockFileRefused(name: string, reason: string): AppError {
+  return new AppError("conflict", "lock_file_refused", `The lock file's ${name === "" ? "own package" : name} is not installed: ${reason}.`, {
+    remedy: "Take a version of it from the registry, and make the lock file anew. Nothing was changed.",
+    details: { name },
+  });
 }
 
 export function packageManagerMissing(): AppError {

@@ -45,7 +45,8 @@ export async function isThere(tree: ProjectTree, path: ProjectPath): Promise<boo
 }
 
 export function inFolder(folder: ProjectPath, name: string): ProjectPath {
-  return folder === "" ? name : `${folder}/${name}`;
+  if (folder === "" || name === "") return folder + name;
+  return `${folder}/${name}`;
 }
 
 /** A folder and those around it, the nearest first, the project last. */

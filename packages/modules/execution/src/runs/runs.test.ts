@@ -4,6 +4,8 @@ import type { LiveItem } from "@coder/shared";
 import type { RunEvent } from "@coder/api/execution";
 import { outcome } from "@coder/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { TEST_CONFIG } from "../__fixtures__/test-config.ts";
+import { runEntity } from "../entities.ts";
 import { RunRig, type RunRigOptions } from "./__fixtures__/RunRig.ts";
 import { openRegistry } from "./__fixtures__/tiny-registry.ts";
 
@@ -35,7 +37,7 @@ describe("a run", () => {
   });
 
   it("fails with the exit code of the program, and with the limit that ended it", async () => {
-    await open({ config: { runs: { wallSeconds: 1, cpuSeconds: 60, memoryBytes: 1024 ** 3, processes: 256, outputBytes: 1_000_000 } } });
+    await open({ config: { runs: { growthBytes: 1_000_000, wallSeconds: 1, cpuSeconds: 60, memoryBytes: 1024 ** 3, processes: 256, outputBytes: 1_000_000 } } });
     await rig.write({ "fail.js": "process.exit(7)", "long.js": "setInterval(() => 1, 1000)" });
     expect(await rig.run({ kind: "file", path: "fail.js", args: [] })).toMatchObject({ state: "failed", exitCode: 7, endedBy: null });
     expect(await rig.run({ kind: "file", path: "long.js", args: [] })).toMatchObject({ state: "failed", exitCode: null, endedBy: "wall" });
@@ -58,7 +60,7 @@ describe("a run", () => {
     expect([run.state, performance.now() - from < 2_000]).toEqual(["cancelled", true]);
     const beats = await rig.read("beat.txt");
     await rig.parts.engine.account(rig.caller, id);
-    expect([await rig.read("beat.txt"), (await rig.parts.runs.get(rig.caller, { id })).changes?.items]).toEqual([beats, [{ path: "beat.txt", kind: "created" }]]);
+    expect([await rig.read("beat.txt"), (await rig.get(id)).changes?.items]).toEqual([beats, [{ path: "beat.txt", kind: "created" }]]);
   });
 
   it("is marked when its worker died, and never runs a second time", async () => {
@@ -72,6 +74,57 @@ describe("a run", () => {
     expect(await rig.perform(id)).toMatchObject({ state: "interrupted", problem: { code: "run_interrupted" } });
     expect(await rig.perform(id)).toMatchObject({ state: "interrupted" });
     expect(await rig.read("count.txt")).toBe("x");
+  });
+
+  it("tells how it ended, once, and that it failed where it did", async () => {
+    await open();
+    await rig.write({ "good.js": "", "bad.js": "process.exit(3)" });
+    const good = await rig.run({ kind: "file", path: "good.js", args: [] });
+    const bad = await rig.run({ kind: "file", path: "bad.js", args: [] });
+    const early = await rig.start({ kind: "file", path: "good.js", args: [] });
+    await rig.parts.runs.cancel(rig.caller, { id: early.id });
+    await rig.perform(early.id);
+    const lost = await rig.start({ kind: "file", path: "good.js", args: [] });
+    await rig.parts.engine.interrupt(rig.caller, (await rig.database.for(rig.caller).repository(runEntity).get(lost.id)) ?? fail());
+    const events = rig.database.outbox.items.filter(({ message }) => message.name.startsWith("execution.run.") && message.name.endsWith("ed")).map(({ message }) => [message.name, message.payload]);
+    const of = (id: string) => ({ organizationId: rig.caller.organizationId, projectId: rig.projectId, runId: id });
+    expect(events).toEqual([
+      ["execution.run.finished", { ...of(good.id), state: "succeeded" }],
+      ["execution.run.finished", { ...of(bad.id), state: "failed" }], ["execution.run.failed", { ...of(bad.id), exitCode: 3, code: null }],
+      ["execution.run.finished", { ...of(early.id), state: "cancelled" }],
+      ["execution.run.finished", { ...of(lost.id), state: "interrupted" }], ["execution.run.failed", { ...of(lost.id), exitCode: null, code: "run_interrupted" }],
+    ]);
+  });
+
+  it("is started once for one key, takes less than the settings allow when asked to, and can be waited for", async () => {
+    await open();
+    await rig.write({ "once.js": "", "long.js": "setInterval(() => 1, 1000)" });
+    const target = { kind: "file" as const, path: "once.js", args: [] };
+    const asked = await Promise.all(Array.from({ length: 4 }, () => rig.start(target, false, { key: "plan:1/step:2" })));
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+    expect(await outcome(rig.start({ ...target, path: "long.js" }, false, { key: "plan:1/step:2" }))).toBe("key_reused");
+    expect((await rig.start(target)).id).not.toBe(asked[0]?.id);
+    const long = await rig.start({ ...target, path: "long.js" }, false, { limits: { wallSeconds: 1 } });
+    const { signal } = new AbortController();
+    expect((await rig.parts.runs.get(rig.caller, { id: long.id, waitMs: 1 }, signal)).state).toBe("waiting");
+    const [waited] = await Promise.all([rig.parts.runs.get(rig.caller, { id: long.id, waitMs: 30_000 }, signal), rig.perform(long.id)]);
+    expect(waited).toMatchObject({ state: "failed", endedBy: "wall" });
+  });
+
+  it("shares the organization's room with those beside it, and gives back what it did not use", async () => {
+    await open({ config: { runs: { ...TEST_CONFIG.runs, growthBytes: 12_000_000 } } });
+    await rig.write({ "fill.js": "const fs = require('fs'); for (let i = 0; i < 8; i++) { fs.appendFileSync(process.argv[2], Buffer.alloc(1e6, 1)); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150); }" });
+    rig.workspace.usage.bytes.limit = 12_000_000;
+    const [one, two] = [await rig.start({ kind: "file", path: "fill.js", args: ["one"] }), await rig.start({ kind: "file", path: "fill.js", args: ["two"] })];
+    const ended = await Promise.all([rig.perform(one.id), rig.perform(two.id)]);
+    // One had all the room, and its neighbour none: they did not exceed it together.
+    expect(ended.map(({ state, endedBy }) => endedBy ?? state)).toContain("tree");
+    expect(rig.workspace.usage.bytes.used).toBeLessThanOrEqual(18_000_000);
+    rig.workspace.usage.bytes = { used: 0, limit: 100_000_000 };
+    expect(await rig.run({ kind: "file", path: "fill.js", args: ["three"] })).toMatchObject({ state: "succeeded" });
+    expect(rig.workspace.usage.bytes.used).toBeGreaterThan(7_000_000);
+    expect(rig.workspace.usage.bytes.used).toBeLessThan(9_000_000);
+    expect(rig.workspace.told).toContain(rig.projectId);
   });
 
   it("can be followed from any offset without gap or repetition, bytes as they were printed", async () => {
@@ -141,3 +194,7 @@ describe("an installation", () => {
     }
   });
 });
+
+function fail(): never {
+  throw new Error("The run has a row");
+}

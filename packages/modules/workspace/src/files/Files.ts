@@ -1,6 +1,6 @@
 import type {
   CopyEntriesInput, DeletedEntries, DeleteEntriesInput, EmptyTrashInput, Entries, EntryDetails, EntryInput, EntryPage, FileDownload, IFiles, ListFolderInput, ListTrashInput, MoveEntriesInput,
-  NoteFilesChangedInput, ProjectId, ProjectPath, ReadFileInput, TrashInput, TrashPage, WriteFileInput, WrittenFile,
+  NoteFilesChangedInput, ProjectId, ProjectPath, ReadFileInput, ReserveRoomInput, TrashInput, TrashPage, WriteFileInput, WrittenFile,
 } from "@coder/api/workspace";
 import type { Caller, Done } from "@coder/shared";
 import type { ILiveConfig } from "@coder/shared/server";
@@ -113,6 +113,12 @@ export class Files implements IFiles {
   async noteFilesChanged(caller: Caller, { projectId }: NoteFilesChangedInput): Promise<Done> {
     const { project } = await this.#open(caller, projectId);
     this.#deps.changes.note(project);
+    return {};
+  }
+
+  async reserveRoom(caller: Caller, { projectId, files, bytes }: ReserveRoomInput): Promise<Done> {
+    const { project } = await this.#open(caller, projectId);
+    await this.#deps.charges.charging(caller, project, (reserve) => reserve({ files, bytes }));
     return {};
   }
 

@@ -148,6 +148,17 @@ describe("writeFile", () => {
     expect(await used()).toEqual(before);
   });
 
+  it("lets other modules take room before they fill it, those of one moment too, and give it back", async () => {
+    const small = await openTestWorkspace({ config: { quota: { projects: 1, bytes: 1_000, files: 10 } } });
+    const reserve = (bytes: number, files = 0) => outcome(small.service.reserveRoom(small.caller, { projectId: small.project.id, bytes, files }));
+    expect((await Promise.all([reserve(600), reserve(600), reserve(600)])).toSorted()).toEqual(["done", "quota_exceeded", "quota_exceeded"]);
+    expect(await reserve(0, 11)).toBe("quota_exceeded");
+    expect(await reserve(-200)).toBe("done");
+    expect(await reserve(600)).toBe("done");
+    expect(await small.service.getUsage(small.caller)).toMatchObject({ bytes: { used: 1_000 }, files: { used: 0 } });
+    await small.close();
+  });
+
   it("stops at the quota, with the old file whole", async () => {
     const small = await openTestWorkspace({ config: { quota: { projects: 1, bytes: 100, files: 2 } } });
     const save = (at: string, base: string, length: number) => outcome(small.service.writeFile(small.caller, { projectId: small.project.id, path: at, base }, bodyOf("x".repeat(length))));

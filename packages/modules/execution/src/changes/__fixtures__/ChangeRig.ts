@@ -4,18 +4,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { executionPermissions, type ChangeSet, type ChangeSetId, type CreateChangeSetInput } from "@coder/api/execution";
 import { executionRef, executionRouter } from "@coder/api/execution/router";
-import { ProjectIdSchema, type Project, type ProjectId } from "@coder/api/workspace";
+import { ProjectIdSchema, type ProjectId } from "@coder/api/workspace";
 import { createMemoryDatabase, type IDatabase, type MemoryDatabase } from "@coder/db";
-import { AppError, type Caller, type OrganizationRole, type UserCaller } from "@coder/shared";
+import { AppError, type OrganizationRole, type UserCaller } from "@coder/shared";
 import { newId, type JobStatus } from "@coder/shared/server";
 import { createCallerFactory } from "@coder/shared/trpc";
 import { fixedConfig, jobStatus, permissionsOf, silentLogger, somebody, testContext, type AuditedCall } from "@coder/testing";
 import { ProjectDirectories } from "@coder/work-tree";
-import { assembleRuns } from "../../assemble-runs.ts";
+import { assembleRuns, type RunParts } from "../../assemble-runs.ts";
 import { assemble, type ExecutionParts } from "../../assemble.ts";
+import { FakeWorkspace } from "../../__fixtures__/FakeWorkspace.ts";
 import { TEST_CONFIG } from "../../__fixtures__/test-config.ts";
 import type { ICheckpoints } from "../ICheckpoints.ts";
-import type { WorkspaceClient } from "../ProjectAccess.ts";
 import type { IStage } from "../validation/stage.ts";
 
 export function sha256(text: string | Uint8Array): string {
@@ -31,7 +31,7 @@ export interface RigOptions<Database extends IDatabase> {
   readonly projectId?: ProjectId;
   readonly caller?: UserCaller;
   readonly stages?: readonly IStage[];
-  readonly checkpoints?: ICheckpoints;
+  readonly checkpoints?: ICheckpoints | "real";
   readonly now?: () => Date;
 }
 
@@ -44,11 +44,10 @@ export class ChangeRig<Database extends IDatabase = MemoryDatabase> {
   readonly tree: string;
   readonly parts: ExecutionParts;
   readonly audited: AuditedCall[] = [];
-  /** Projects whose files were said to have changed. */
-  readonly told: ProjectId[] = [];
+  readonly workspace: FakeWorkspace;
+  readonly runs: RunParts;
+  readonly log = silentLogger;
   readonly #jobs = new Map<string, JobStatus>();
-  usage = { projects: { used: 1, limit: 10 }, bytes: { used: 0, limit: 1_000_000_000 }, files: { used: 0, limit: 100_000 } };
-  status: Project["status"] = "ready";
   #keys = 0;
 
   private constructor(options: RigOptions<Database> & { readonly dataDirectory: string }) {
@@ -57,15 +56,16 @@ export class ChangeRig<Database extends IDatabase = MemoryDatabase> {
     this.caller = options.caller ?? somebody();
     this.projectId = options.projectId ?? newId(ProjectIdSchema);
     if (this.caller.organizationId === null) throw new Error("Needs an organization");
+    this.workspace = new FakeWorkspace({ projectId: this.projectId, organizationId: this.caller.organizationId });
     this.tree = new ProjectDirectories(options).of({ organizationId: this.caller.organizationId, id: this.projectId }).tree;
-    const shared = { database: this.database, dataDirectory: this.dataDirectory, workspace: this.#workspace(), now: options.now ?? (() => new Date()) };
+    const shared = { database: this.database, dataDirectory: this.dataDirectory, workspace: this.workspace.client(), now: options.now ?? (() => new Date()) };
+    this.runs = assembleRuns({ ...shared, sandbox: nothingRuns, jobs: { get: async () => null, cancel: () => Promise.reject(new Error("No job is cancelled here")) }, config: fixedConfig(TEST_CONFIG) });
     this.parts = assemble({
       ...shared,
-      runParts: assembleRuns({ ...shared, sandbox: nothingRuns, jobs: { get: async () => null, cancel: () => Promise.reject(new Error("No job is cancelled here")) }, config: fixedConfig(TEST_CONFIG) }),
+      runParts: this.runs,
       jobs: { get: async (_name, id) => this.#jobs.get(id) ?? null },
-      checkpoints: options.checkpoints ?? { take: async () => null },
+      checkpoints: options.checkpoints === "real" ? this.runs.checkpoints : (options.checkpoints ?? { take: async () => null, complete: async () => null }),
       stages: options.stages ?? [],
-      changed: async (_caller, project) => void this.told.push(project.id),
       log: silentLogger,
     });
   }
@@ -114,7 +114,7 @@ export class ChangeRig<Database extends IDatabase = MemoryDatabase> {
   }
 
   get(id: ChangeSetId): Promise<ChangeSet> {
-    return this.parts.service.getChangeSet(this.caller, { id });
+    return this.parts.service.getChangeSet(this.caller, { id, waitMs: 0 }, new AbortController().signal);
   }
 
   async decideAll(id: ChangeSetId, decision: "accepted" | "rejected" | "undecided" = "accepted"): Promise<ChangeSet> {
@@ -161,20 +161,7 @@ export class ChangeRig<Database extends IDatabase = MemoryDatabase> {
   }
 
   async close(): Promise<void> {
+    await this.runs.stop();
     await rm(this.dataDirectory, { recursive: true, force: true });
-  }
-
-  /** What this module asks of workspace, and nothing else of it. */
-  #workspace(): WorkspaceClient {
-    const answers = (caller: Caller) => ({
-      getProject: async ({ id }: { id: string }) => {
-        const organizationId = caller.kind === "anonymous" ? null : caller.organizationId;
-        if (id !== this.projectId || organizationId !== this.caller.organizationId) throw new AppError("not_found", "project_not_found", "There is no such project.", { remedy: "None" });
-        return { id, organizationId, status: this.status };
-      },
-      getUsage: async () => this.usage,
-    });
-    // The client is made of the whole router; what is not asked for is not there.
-    return answers as unknown as WorkspaceClient;
   }
 }

@@ -1,23 +1,28 @@
 import { setImmediate } from "node:timers/promises";
 import type { ChangeFileRow, ChangeTask } from "../../entities.ts";
-import { quotaExceeded, staleBase, type StaleFile } from "../../errors.ts";
-import type { Caller } from "@coder/shared";
+import { staleBase, type StaleFile } from "../../errors.ts";
 import { acceptedFile, hasAccepted, type FileResult } from "../engine/accepted-file.ts";
 import { textOfFile } from "../engine/lines.ts";
 import { mergeLines } from "../engine/merge-lines.ts";
 import { mergedFile, type FileReader } from "../FileReader.ts";
-import { readDiskFile, type DiskFile, type OpenProject, type WorkspaceClient } from "../ProjectAccess.ts";
+import { readDiskFile, type DiskFile, type OpenProject } from "../ProjectAccess.ts";
 import type { ChangeSetPlace, IChangeTexts } from "../store/ChangeTexts.ts";
+import type { Growth } from "../../Room.ts";
 import type { FileState, Journal, PlannedFile } from "./journal.ts";
 
 export interface ChangePlanDeps {
   readonly reader: FileReader;
   readonly texts: IChangeTexts;
-  readonly workspace: WorkspaceClient;
 }
 
 interface Planned extends PlannedFile {
   readonly addedBytes: number;
+}
+
+/** What is to be done, and what the project grows by. */
+export interface Plan {
+  readonly files: readonly PlannedFile[];
+  readonly growth: Growth;
 }
 
 /** What is to be done to the files of a project, given how they are now. Changes nothing. */
@@ -28,8 +33,8 @@ export class ChangePlan {
     this.#deps = deps;
   }
 
-  /** What is accepted. `stale_base`, `quota_exceeded`. */
-  async apply(caller: Caller, project: OpenProject, place: ChangeSetPlace, files: readonly ChangeFileRow[], stale: ChangeTask["stale"]): Promise<readonly PlannedFile[]> {
+  /** What is accepted. `stale_base`. */
+  async apply(project: OpenProject, place: ChangeSetPlace, files: readonly ChangeFileRow[], stale: ChangeTask["stale"]): Promise<Plan> {
     const planned: Planned[] = [];
     const faults = new StaleFiles();
     for (const file of files) {
@@ -43,11 +48,11 @@ export class ChangePlan {
       else if ("result" in merged) planned.push(await this.#planned(place, file.path, disk, merged.result));
     }
     faults.throwIfAny();
-    return this.#checked(caller, planned);
+    return planOf(planned);
   }
 
-  /** The opposite of what was done. `stale_base`, `quota_exceeded`. */
-  async undo(caller: Caller, project: OpenProject, place: ChangeSetPlace, done: Journal, stale: ChangeTask["stale"]): Promise<readonly PlannedFile[]> {
+  /** The opposite of what was done. `stale_base`. */
+  async undo(project: OpenProject, place: ChangeSetPlace, done: Journal, stale: ChangeTask["stale"]): Promise<Plan> {
     const planned: Planned[] = [];
     const faults = new StaleFiles();
     for (const { path, before, after } of done.files) {
@@ -59,7 +64,7 @@ export class ChangePlan {
       else if (result) planned.push(await this.#planned(place, path, disk, result));
     }
     faults.throwIfAny();
-    return this.#checked(caller, planned);
+    return planOf(planned);
   }
 
   /** What was done taken out of a file that was changed since; null where the two meet. */
@@ -85,19 +90,14 @@ export class ChangePlan {
     const after = bytes && { hash: await this.#deps.texts.put(place, bytes), executable };
     return { path, before, after, addedBytes: (bytes?.length ?? 0) - (disk?.bytes.length ?? 0) };
   }
+}
 
-  /** Without what is already as it is to be, and with room for the rest. */
-  async #checked(caller: Caller, planned: readonly Planned[]): Promise<readonly PlannedFile[]> {
-    const changing = planned.filter(({ before, after }) => before?.hash !== after?.hash || before?.executable !== after?.executable);
-    const addedBytes = changing.reduce((sum, each) => sum + each.addedBytes, 0);
-    const addedFiles = changing.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0);
-    if (addedBytes > 0 || addedFiles > 0) {
-      const { bytes, files } = await this.#deps.workspace(caller).getUsage({});
-      if (bytes.used + addedBytes > bytes.limit) throw quotaExceeded(bytes.limit);
-      if (files.used + addedFiles > files.limit) throw quotaExceeded(files.limit);
-    }
-    return changing.map(({ path, before, after }) => ({ path, before, after }));
-  }
+/** Without what is already as it is to be. */
+function planOf(planned: readonly Planned[]): Plan {
+  const changing = planned.filter(({ before, after }) => before?.hash !== after?.hash || before?.executable !== after?.executable);
+  const bytes = changing.reduce((sum, each) => sum + each.addedBytes, 0);
+  const files = changing.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0);
+  return { files: changing.map(({ path, before, after }) => ({ path, before, after })), growth: { files, bytes } };
 }
 
 /** Files that are not as the change knows them. */

@@ -51,14 +51,14 @@ export class Settlement {
   }
 
   async #settle(row: ChangeSetRow, end: "cancelled" | "ended"): Promise<void> {
-    const { rows, access, run } = this.#deps;
+    const { rows, access, run, log } = this.#deps;
     const caller = systemCaller("execution.settlement", row.organizationId);
     const known = await rows.require(caller, row.id);
     if (row.state === "validating") {
       await rows.change(caller, row.id, (now) => (now.state === "validating" && now.task?.jobId === row.task?.jobId ? { state: now.task?.before ?? "ready" } : null));
       return;
     }
-    await run.settle(known, await access.open(caller, row.projectId), caller, end === "cancelled" ? applyCancelled() : changeFailed());
+    await run.settle(known, await access.open(caller, row.projectId), { caller, log }, end === "cancelled" ? applyCancelled() : changeFailed());
   }
 
   /** Null while the job is on its way. */

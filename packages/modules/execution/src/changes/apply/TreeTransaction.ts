@@ -5,6 +5,7 @@ import path from "node:path";
 import type { ProjectPath } from "@coder/api/workspace";
 import { fileSystemError, isGone, kindOf, openFile, ownLike, statOrNull, syncFolder, type PathLocks, type Place, type ProjectTree } from "@coder/work-tree";
 import { staleBase } from "../../errors.ts";
+import { modeOf, NEW_FOLDER_MODE } from "../../file-mode.ts";
 import type { FileState, Journal, JournalFile, PlannedFile } from "./journal.ts";
 
 export interface TreeTransactionDeps {
@@ -58,13 +59,14 @@ export class TreeTransaction {
   }
 
   /** Puts every file in its place that is not there yet. `stale_base` when one is neither as it was nor as it is to be: then {@link back}. */
-  async run({ files, folders }: Journal, { step }: RunOptions = {}): Promise<void> {
+  async run({ files, folders, emptied }: Journal, { step }: RunOptions = {}): Promise<void> {
     for (const folder of folders) await this.#makeFolder(folder);
     for (const [index, file] of files.entries()) {
       await step?.(index, files.length);
       await this.#put(file.path, file.before, file.after, this.#staged(index), this.#kept(index));
     }
     await step?.(files.length, files.length);
+    for (const folder of emptied.toReversed()) await this.#removeFolder(folder);
   }
 
   /** Everything is in its place and stays there. */
@@ -83,6 +85,7 @@ export class TreeTransaction {
     const { journal: file } = this.#deps;
     if (journal.direction === "forward") await file.write({ ...journal, direction: "back" });
     await mkdir(this.#deps.staging, { recursive: true });
+    for (const folder of journal.emptied) await this.#makeFolder(folder);
     const changed: ProjectPath[] = [];
     for (const [index, { path: each, before, after }] of [...journal.files.entries()].toReversed()) {
       await step?.(journal.files.length - index - 1, journal.files.length);
@@ -107,12 +110,14 @@ export class TreeTransaction {
           if (same(found, after)) return;
           if (!same(found, before) || found === "foreign") throw staleBase([{ path: at, expected: before?.hash ?? null, found: found === "foreign" || found === null ? null : found.state.hash }], false);
           if (after === null) await this.#remove(place, at, before, kept);
-          else if (found && after.hash === before?.hash) await chmod(place.entry, modeOf(found.stats, after));
+          else if (found && after.hash === before?.hash) await chmod(place.entry, modeOf(Number(found.stats.mode), after.executable));
           else await this.#replace(place, at, found, after, staged, kept);
           await syncFolder(place.folder);
         }),
       );
     } catch (error) {
+      // Its folder went with it.
+      if (after === null && isGone(error) && (await this.#found(at)) === null) return;
       // A folder on the way is gone, or is no folder any more.
       throw isGone(error) ? staleBase([{ path: at, expected: before?.hash ?? null, found: null }], false) : fileSystemError(error, at);
     }
@@ -123,7 +128,7 @@ export class TreeTransaction {
     if (!isThere) await this.#stage(staged, after.hash);
     // What was moved away comes back as it was.
     if (!isThere || staged.endsWith(NEW)) {
-      await chmod(staged, modeOf(found?.stats ?? null, after));
+      await chmod(staged, modeOf(found ? Number(found.stats.mode) : null, after.executable));
       await ownLike(staged, found?.stats ?? (await stat(place.folder, { bigint: true })));
     }
     if (!found) {
@@ -190,6 +195,7 @@ export class TreeTransaction {
       await this.#deps.tree.at(at, async (place) => {
         if (await statOrNull(place.entry)) return;
         await mkdir(place.entry);
+        await chmod(place.entry, NEW_FOLDER_MODE);
         await ownLike(place.entry, await stat(place.folder, { bigint: true }));
         await syncFolder(place.folder);
       });
@@ -230,15 +236,6 @@ function same(found: Found, wanted: FileState | null): boolean {
   if (found === "foreign") return false;
   if (found === null || wanted === null) return found === null && wanted === null;
   return found.state.hash === wanted.hash && found.state.executable === wanted.executable;
-}
-
-/** The mode of the file that is replaced, with the right to run it given or taken; whoever may read it may run it. */
-function modeOf(old: BigIntStats | null, { executable }: FileState): number {
-  if (!old) return executable ? 0o755 : 0o644;
-  const mode = Number(old.mode & 0o777n);
-  const wasExecutable = (mode & 0o111) !== 0;
-  if (wasExecutable === executable) return mode;
-  return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
 }
 
 async function hashOfFile(file: string): Promise<string> {

@@ -23,7 +23,7 @@ describe("applying", () => {
     expect(applied.appliedAt).not.toBeNull();
     expect([await rig.read("src/a.ts"), await rig.read("deep/er/b.ts"), await rig.read("gone.txt"), await rig.read("run.sh")]).toEqual([TEXT.replace("two", "2"), "b\n", null, "#!/bin/bash\n"]);
     expect((await stat(path.join(rig.tree, "run.sh"))).mode & 0o777).toBe(0o755);
-    expect(rig.told).toEqual([rig.projectId]);
+    expect(rig.workspace.told).toEqual([rig.projectId]);
     expect(await outcome(rig.parts.service.discardChangeSet(rig.caller, { id }))).toBe("change_set_closed");
     const undone = await rig.undo(id);
     expect(undone).toMatchObject({ state: "undone", appliedAt: null });
@@ -124,7 +124,7 @@ describe("applying", () => {
   it("has room asked for first", async () => {
     const { id } = await rig.create({ "new.txt": "n".repeat(1_000) });
     await rig.decideAll(id);
-    rig.usage = { ...rig.usage, bytes: { used: 0, limit: 999 } };
+    rig.workspace.usage = { ...rig.workspace.usage, bytes: { used: 0, limit: 999 } };
     expect(await rig.apply(id)).toMatchObject({ state: "failed", problem: { code: "quota_exceeded" } });
     expect(await rig.read("new.txt")).toBeNull();
   });
@@ -140,9 +140,9 @@ describe("applying", () => {
       await new Promise<never>(() => undefined);
     });
     await reached;
-    rig.status = "deleted";
+    rig.workspace.status = "deleted";
     expect(await outcome(rig.parts.run.run(id, { jobId, caller: rig.caller, signal: new AbortController().signal, log: silentLogger, progress: async () => undefined }))).toBe("project_not_ready");
-    rig.status = "ready";
+    rig.workspace.status = "ready";
     expect(await rig.get(id)).toMatchObject({ state: "applying" });
     expect(await rig.work(id)).toMatchObject({ state: "applied" });
     expect([await rig.read("src/a.ts"), await rig.read("gone.txt")]).toEqual(["A\n", null]);

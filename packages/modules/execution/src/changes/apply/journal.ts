@@ -19,6 +19,8 @@ export const JournalSchema = z.object({
   files: z.array(PlannedFileSchema),
   /** Folders that were not there before, outermost first. */
   folders: z.array(ChangePathSchema),
+  /** Folders that go where nothing is left in them, outermost first. */
+  emptied: z.array(ChangePathSchema).default([]),
 });
 export type Journal = z.output<typeof JournalSchema>;
 

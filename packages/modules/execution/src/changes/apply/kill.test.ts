@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { newId } from "@coder/shared/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runUntilKilled } from "../../__fixtures__/run-until-killed.ts";
 import { sha256 } from "../__fixtures__/ChangeRig.ts";
 import { goOn } from "./__fixtures__/go-on.ts";
 import type { PlannedFile } from "./journal.ts";
@@ -12,24 +12,10 @@ vi.setConfig({ testTimeout: 240_000 });
 
 const PROCESS = path.resolve(import.meta.dirname, "__fixtures__/apply-process.ts");
 
-interface Ended {
-  readonly killed: boolean;
-  readonly calls: number;
-}
-
 /** Runs the process; `fatal` 0 lets it live. */
-function run(root: string, fatal: number, planned: string | null): Promise<Ended> {
-  const child = spawn(process.execPath, [PROCESS, root, String(fatal), ...(planned === null ? [] : [planned])], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, errors] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.on("close", (code, signal) => {
-      if (signal === "SIGKILL") resolve({ killed: true, calls: fatal });
-      else if (code === 0) resolve({ killed: false, calls: Number(out) });
-      else reject(new Error(errors));
-    });
-  });
+async function run(root: string, fatal: number, planned: string | null): Promise<{ readonly killed: boolean; readonly calls: number }> {
+  const { killed, out } = await runUntilKilled(PROCESS, [root, String(fatal), ...(planned === null ? [] : [planned])]);
+  return { killed, calls: killed ? fatal : Number(out) };
 }
 
 /** Every file of a tree with its content and whether it can be run; folders by their names. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ChangeKind, Decision, Hunk } from "@coder/api/execution";
+import type { ChangeKind, Decision, Hunk, ProposedFile } from "@coder/api/execution";
 import { diffLines } from "./diff-lines.ts";
 import { linesOf } from "./lines.ts";
 
@@ -11,7 +11,7 @@ export interface FileProposal {
   readonly proposal: string | null;
   /** Null: left as it is. */
   readonly executable: boolean | null;
-  readonly hunkReasons?: readonly { readonly line: number; readonly reason: string }[];
+  readonly hunkReasons?: ProposedFile["hunkReasons"];
 }
 
 export interface FileHunks {
@@ -31,7 +31,8 @@ export function hunksOf({ kind, base, baseExecutable, proposal, executable, hunk
   for (const { baseStart, baseEnd, newStart, newEnd } of diffLines(before, after)) {
     additions += newEnd - newStart;
     deletions += baseEnd - baseStart;
-    const reason = hunkReasons.filter(({ line }) => line - 1 >= newStart && (line - 1 < newEnd || newStart === newEnd && line - 1 === newStart)).map((each) => each.reason);
+    const told = hunkReasons.filter(({ line }) => line - 1 >= newStart && (line - 1 < newEnd || newStart === newEnd && line - 1 === newStart));
+    const provenance = told.findLast((each) => each.provenance)?.provenance;
     hunks.push({
       id: idOf(`${baseStart} ${baseEnd - baseStart}`, after.slice(newStart, newEnd)),
       kind: "text",
@@ -39,7 +40,8 @@ export function hunksOf({ kind, base, baseExecutable, proposal, executable, hunk
       baseLines: baseEnd - baseStart,
       newStart: newStart + 1,
       newLines: newEnd - newStart,
-      reason: [...new Set(reason)].join("\n"),
+      reason: [...new Set(told.map(({ reason }) => reason))].join("\n"),
+      ...(provenance ? { provenance } : {}),
       decision: "undecided",
       lines: null,
     });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { ChangeSetIdSchema, type ChangeSetId } from "@coder/api/execution";
 import { ProjectIdSchema, type ProjectId } from "@coder/api/workspace";
@@ -17,6 +17,8 @@ export interface IChangeTexts {
   put(place: ChangeSetPlace, bytes: Uint8Array): Promise<string>;
   /** What {@link put} kept under this hash. */
   get(place: ChangeSetPlace, hash: string): Promise<Buffer>;
+  /** Its bytes. */
+  size(place: ChangeSetPlace, hash: string): Promise<number>;
   /** What nothing refers to any more. */
   drop(place: ChangeSetPlace, hash: string): Promise<void>;
   /** Everything of a change set. */
@@ -54,6 +56,10 @@ export class ChangeTexts implements IChangeTexts {
     return bytes;
   }
 
+  async size(place: ChangeSetPlace, hash: string): Promise<number> {
+    return (await stat(path.join(this.folder(place), hash))).size;
+  }
+
   async drop(place: ChangeSetPlace, hash: string): Promise<void> {
     await rm(path.join(this.folder(place), hash), { force: true });
   }
@@ -78,10 +84,15 @@ export function hashOfBytes(bytes: Uint8Array): string {
 /** Whole and on the disk, or not there. */
 export async function writeDurably(file: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${newId()}`;
-  await using handle: FileHandle = await open(temporary, "wx", 0o600);
-  await handle.writeFile(bytes);
-  await handle.sync();
-  await rename(temporary, file);
+  try {
+    await using handle: FileHandle = await open(temporary, "wx", 0o600);
+    await handle.writeFile(bytes);
+    await handle.sync();
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   await using folder = await open(path.dirname(file), "r");
   await folder.sync();
 }

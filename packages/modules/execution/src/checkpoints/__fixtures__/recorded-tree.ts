@@ -14,7 +14,8 @@ export function recordTree(root: string, excluded: ReadonlySet<string> = new Set
       else if (stats.isDirectory()) {
         found[path] = `folder ${mode}`;
         visit(entry, `${path}/`);
-      } else found[path] = `file ${mode} ${readFileSync(entry).toString("base64")}`;
+      } else if (!stats.isFile()) found[path] = "neither";
+      else found[path] = `file ${mode} ${readFileSync(entry).toString("base64")}`;
     }
   };
   visit(Buffer.from(root), "");

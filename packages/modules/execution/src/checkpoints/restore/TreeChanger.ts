@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import {
-  closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeSync,
+  chmodSync, closeSync, constants, existsSync, fchmodSync, fchownSync, fstatSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync,
+  unlinkSync, writeSync,
 } from "node:fs";
 import nodePath from "node:path";
 import { bytesOfText, entryIn, statIn, textOfBytes, type FolderAccess } from "@coder/work-tree";
-import type { PackStore } from "../store/PackStore.ts";
+import { sha256, type PackStore } from "../store/PackStore.ts";
 import { printOf } from "../tree/FileCache.ts";
 import { partsOf, type FileEntry, type TreeEntry } from "../tree/tree-object.ts";
 import type { RestoreStep } from "./plan-restore.ts";
@@ -34,15 +35,27 @@ interface ChangerDeps {
  */
 export class TreeChanger {
   readonly #deps: ChangerDeps;
-  #staged = 0;
+  /** Folders that were opened for what is changed in them, with the mode they had. */
+  readonly #opened = new Map<string, number>();
 
   constructor(deps: ChangerDeps) {
     this.#deps = deps;
   }
 
+  /** Makes every content beside the tree, before the first entry is changed: what is damaged, or has no room, is told while all is as it was. */
+  prepare(steps: readonly GuardedStep[]): void {
+    this.sweep();
+    mkdirSync(this.#deps.staging, { recursive: true, mode: 0o700 });
+    for (const step of steps) if (step.to?.kind === "file") this.#stage(step.path, step.to);
+  }
+
+  /** Removes what was made beside the tree. */
+  sweep(): void {
+    rmSync(this.#deps.staging, { recursive: true, force: true });
+  }
+
   /** The paths that could not be changed, because something else has come to be there. */
   run(steps: readonly GuardedStep[]): string[] {
-    rmSync(this.#deps.staging, { recursive: true, force: true });
     mkdirSync(this.#deps.staging, { recursive: true, mode: 0o700 });
     const blocked = new Set<string>();
     const byPath = [...steps].sort((one, other) => (one.path < other.path ? -1 : 1));
@@ -56,8 +69,10 @@ export class TreeChanger {
       const done = this.#at(step.path, (through, name) => this.#made(through, name, isRemoval(step) ? { ...step, from: null, print: null } : step));
       if (done !== true) blocked.add(step.path);
     }
-    for (const { path, to } of byPath.toReversed()) if (to?.kind === "folder") this.#at(path, (through, name) => setFolderMode(through, name, to.mode));
-    rmSync(this.#deps.staging, { recursive: true, force: true });
+    const modes = new Map(this.#opened);
+    for (const { path, to } of byPath) if (to?.kind === "folder" && !blocked.has(path)) modes.set(path, to.mode);
+    for (const [path, mode] of [...modes].sort(([one], [other]) => (one < other ? 1 : -1))) this.#at(path, (through, name) => setFolderMode(through, name, mode));
+    this.sweep();
     return [...blocked];
   }
 
@@ -68,24 +83,39 @@ export class TreeChanger {
   #made(through: string, name: string, step: GuardedStep): boolean {
     if (isAsWanted(through, name, step.to)) return true;
     if (!isAsBefore(through, name, step)) return false;
-    this.#make(through, name, step.to);
+    this.#make(through, name, step.path, step.to);
     return true;
   }
 
   #at<Result>(path: string, use: (through: string, name: string) => Result): Result | null {
     const cut = path.lastIndexOf("/");
-    return this.#deps.access.in(path.slice(0, Math.max(cut, 0)), (through) => {
+    const [folder, name] = [path.slice(0, Math.max(cut, 0)), path.slice(cut + 1)];
+    return this.#deps.access.in(folder, (through) => {
       try {
-        return use(through, path.slice(cut + 1));
+        try {
+          return use(through, name);
+        } catch (error) {
+          // A folder that a program closed, the product not being root: it belongs to us and can be opened.
+          if (codeOf(error) !== "EACCES" || !this.#open(folder, through)) throw error;
+          return use(through, name);
+        }
       } catch (error) {
         // Something is in the way that is not ours: a folder that is not empty, an entry that came to be a moment ago.
-        if (error instanceof Error && "code" in error && typeof error.code === "string" && IN_THE_WAY.has(error.code)) return null;
+        if (IN_THE_WAY.has(codeOf(error))) return null;
         throw error;
       }
     });
   }
 
-  #make(through: string, name: string, to: TreeEntry | null): void {
+  #open(folder: string, through: string): boolean {
+    const mode = Number(statSync(through).mode & 0o7777);
+    if (this.#opened.has(folder) || (mode & 0o700) === 0o700) return false;
+    chmodSync(through, mode | 0o700);
+    this.#opened.set(folder, mode);
+    return true;
+  }
+
+  #make(through: string, name: string, path: string, to: TreeEntry | null): void {
     const { owner } = this.#deps;
     const entry = entryIn(through, name);
     if (to?.kind === "folder") {
@@ -93,15 +123,23 @@ export class TreeChanger {
       mkdirSync(entry, to.mode | 0o700);
       lchownSync(entry, owner.uid, owner.gid);
     } else if (to?.kind === "link") {
-      const temporary = this.#temporary();
+      const temporary = `${this.#staged(path)}.part`;
+      rmSync(temporary, { force: true });
       symlinkSync(bytesOfText(to.target), temporary);
       lchownSync(temporary, owner.uid, owner.gid);
       renameSync(temporary, entry);
-    } else if (to?.kind === "file") renameSync(this.#stage(to), entry);
+    } else if (to?.kind === "file") {
+      const staged = this.#staged(path);
+      // A process that was killed here has used what was made.
+      if (!existsSync(staged)) this.#stage(path, to);
+      renameSync(staged, entry);
+    }
   }
 
-  #stage(file: FileEntry): string {
-    const temporary = this.#temporary();
+  #stage(path: string, file: FileEntry): void {
+    const staged = this.#staged(path);
+    const temporary = `${staged}.part`;
+    rmSync(temporary, { force: true });
     const handle = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
       for (const part of partsOf(file)) {
@@ -113,16 +151,22 @@ export class TreeChanger {
     } finally {
       closeSync(handle);
     }
-    return temporary;
+    renameSync(temporary, staged);
   }
 
-  #temporary(): string {
-    return nodePath.join(this.#deps.staging, String(this.#staged++));
+  /** Where the content of a path is made: the same after a kill. */
+  #staged(path: string): string {
+    return nodePath.join(this.#deps.staging, sha256(Buffer.from(path)));
   }
 }
 
 const READ_BYTES = 1024 ** 2;
-const IN_THE_WAY: ReadonlySet<string> = new Set(["ELOOP", "ENOTEMPTY", "EEXIST", "EISDIR", "ENOTDIR", "ENOENT", "EBUSY"]);
+/** What cannot be changed stays as it is, and is told: a restore that could never end would hold up all that follows. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(["ELOOP", "ENOTEMPTY", "EEXIST", "EISDIR", "ENOTDIR", "ENOENT", "EBUSY", "EACCES", "EPERM", "ETXTBSY"]);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
 
 function isRemoval({ from, to }: RestoreStep): boolean {
   return from !== null && (to === null || to.kind !== from.kind);

@@ -14,7 +14,7 @@ export interface RestorePlan {
   readonly conflicts: readonly string[];
   /** Changed only after the run: left as they are. */
   readonly kept: readonly string[];
-  /** Version control and dependencies that are not as they were. Never touched. */
+  /** Version control and dependencies that are not as they were, pipes and sockets that are gone. Never touched. */
   readonly excluded: readonly string[];
 }
 
@@ -34,7 +34,8 @@ export function planRestore({ toCheckpoint, byWork, chosen }: PlanInput): Restor
   const kept = new Map<string, RestoreStep>();
   const [conflicts, excluded]: [string[], string[]] = [[], []];
   for (const { path, before: now, after: then } of toCheckpoint) {
-    if (isUntouchable(now) || isUntouchable(then)) {
+    // A pipe or a socket can be taken away, and not be made again.
+    if (now?.kind === "excluded" || then?.kind === "excluded" || then?.kind === "other") {
       excluded.push(path);
       continue;
     }
@@ -51,10 +52,6 @@ export function planRestore({ toCheckpoint, byWork, chosen }: PlanInput): Restor
     }
   }
   return { steps, conflicts, kept: [...kept.keys()], excluded };
-}
-
-function isUntouchable(entry: TreeEntry | null): boolean {
-  return entry?.kind === "excluded" || entry?.kind === "other";
 }
 
 function parentOf(path: string): string {

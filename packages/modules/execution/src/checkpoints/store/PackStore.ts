@@ -57,6 +57,7 @@ export class PackStore {
   /** Makes what was put last, a loss of power included. */
   commit(): void {
     const written = this.#writer?.close();
+    // One that could not be closed is given up by `abandon`.
     this.#writer = null;
     for (const object of written?.objects ?? []) this.#objects.set(object.hash, { ...object, pack: written?.pack ?? "" });
   }
@@ -147,6 +148,7 @@ class PackWriter {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #offset = 0;
+  #isOpen = true;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -168,21 +170,29 @@ class PackWriter {
   close(): { readonly pack: string; readonly objects: readonly PackedObject[] } {
     this.#flush();
     fsyncSync(this.#file);
-    closeSync(this.#file);
+    this.#closeFile();
     renameSync(this.#path("part"), this.#path("pack"));
     const objects = [...this.#objects.values()];
     const index = openSync(this.#path("new"), "wx", 0o600);
-    writeFileSync(index, encodeIndex(objects));
-    fsyncSync(index);
-    closeSync(index);
+    try {
+      writeFileSync(index, encodeIndex(objects));
+      fsyncSync(index);
+    } finally {
+      closeSync(index);
+    }
     renameSync(this.#path("new"), this.#path("idx"));
     syncFolderSync(this.#folder);
     return { pack: this.#pack, objects };
   }
 
   abandon(): void {
-    closeSync(this.#file);
-    rmSync(this.#path("part"), { force: true });
+    this.#closeFile();
+    for (const extension of ["idx", "new", "pack", "part"]) rmSync(this.#path(extension), { force: true });
+  }
+
+  #closeFile(): void {
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
   }
 
   #flush(): void {

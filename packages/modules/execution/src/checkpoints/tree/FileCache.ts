@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { z } from "zod";
 
@@ -36,8 +36,13 @@ export class FileCache {
 
   save(): void {
     const folders = [...this.#now].map(([folder, files]) => [folder, [...files].map(([name, { print, hash, chunks }]) => [name, print, hash, chunks])]);
-    writeFileSync(`${this.#file}.new`, JSON.stringify({ version: VERSION, folders }), { mode: 0o600 });
-    renameSync(`${this.#file}.new`, this.#file);
+    try {
+      writeFileSync(`${this.#file}.new`, JSON.stringify({ version: VERSION, folders }), { mode: 0o600 });
+      renameSync(`${this.#file}.new`, this.#file);
+    } catch {
+      // A full disk: what was kept is whole without it.
+      rmSync(`${this.#file}.new`, { force: true });
+    }
   }
 }
 

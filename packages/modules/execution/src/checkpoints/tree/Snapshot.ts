@@ -26,7 +26,7 @@ export class Snapshot {
   readonly #access: FolderAccess;
   readonly #store: PackStore;
   readonly #cache: FileCache;
-  /** Of every file and link, when it was read. */
+  /** Of every entry but folders, when it was read. */
   readonly prints = new Map<string, string>();
   #files = 0;
   #bytes = 0;
@@ -71,9 +71,9 @@ export class Snapshot {
   #entry(folder: string, through: string, name: string, stats: BigIntStats): TreeEntry | null {
     if (isExcluded(name) && (stats.isDirectory() || name === VERSION_CONTROL)) return { kind: "excluded", name, print: excludedPrint(through, name, stats) };
     if (stats.isFile()) return this.#file(folder, through, name, stats);
+    this.#note(folder, name, printOf(stats));
     if (!stats.isSymbolicLink()) return { kind: "other", name };
     this.#files += 1;
-    this.#note(folder, name, printOf(stats));
     try {
       return { kind: "link", name, target: textOfBytes(readlinkSync(entryIn(through, name), { encoding: "buffer" })) };
     } catch {

@@ -1,48 +1,61 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Run, RunId, RunTarget } from "@coder/api/execution";
+import type { Run, RunId, RunTarget, StartRunInput } from "@coder/api/execution";
 import { ProjectIdSchema, type ProjectId } from "@coder/api/workspace";
-import { createMemoryDatabase } from "@coder/db";
+import { createMemoryDatabase, type IDatabase, type MemoryDatabase } from "@coder/db";
 import { createSandbox } from "@coder/sandbox";
-import { AppError, type Caller } from "@coder/shared";
+import { AppError, type UserCaller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
 import { fixedConfig, jobStatus, silentLogger, somebody } from "@coder/testing";
 import { ProjectDirectories } from "@coder/work-tree";
+import { FakeWorkspace } from "../../__fixtures__/FakeWorkspace.ts";
 import { TEST_CONFIG } from "../../__fixtures__/test-config.ts";
 import { assembleRuns, type RunParts } from "../../assemble-runs.ts";
-import type { WorkspaceClient } from "../../changes/ProjectAccess.ts";
 import type { ExecutionConfig } from "../../config.ts";
 
 type OpenSandbox = Awaited<ReturnType<typeof createSandbox>>;
 
 export interface RunRigOptions {
   readonly config?: Partial<ExecutionConfig>;
+  /** Default: a new one. */
+  readonly dataDirectory?: string;
 }
 
-/** Runs and checkpoints with the real sandbox, on a database in memory and a directory of its own. */
-export class RunRig {
-  readonly database = createMemoryDatabase();
-  readonly caller = somebody();
-  readonly projectId: ProjectId = newId(ProjectIdSchema);
+interface On<Database extends IDatabase> extends RunRigOptions {
+  readonly database: Database;
+  readonly caller?: UserCaller;
+  readonly projectId?: ProjectId;
+}
+
+/** Runs and checkpoints with the real sandbox, on a database and a directory of its own. */
+export class RunRig<Database extends IDatabase = MemoryDatabase> {
+  readonly database: Database;
+  readonly caller: UserCaller;
+  readonly projectId: ProjectId;
   readonly dataDirectory: string;
   readonly tree: string;
   readonly staging: string;
   readonly parts: RunParts;
+  readonly workspace: FakeWorkspace;
   readonly #sandbox: OpenSandbox;
   /** Cancels what is being performed. */
   #cancel: (() => void) | undefined;
 
-  private constructor(dataDirectory: string, sandbox: OpenSandbox, config: ExecutionConfig) {
+  private constructor({ database, caller, projectId }: On<Database>, dataDirectory: string, sandbox: OpenSandbox, config: ExecutionConfig) {
     this.#sandbox = sandbox;
+    this.database = database;
+    this.caller = caller ?? somebody();
+    this.projectId = projectId ?? newId(ProjectIdSchema);
     this.dataDirectory = dataDirectory;
+    this.workspace = new FakeWorkspace({ projectId: this.projectId, organizationId: this.caller.organizationId ?? fail() });
     const directory = new ProjectDirectories({ dataDirectory }).of({ organizationId: this.caller.organizationId ?? fail(), id: this.projectId });
     this.tree = directory.tree;
     this.staging = directory.staging;
     this.parts = assembleRuns({
       database: this.database,
       dataDirectory,
-      workspace: this.#workspace(),
+      workspace: this.workspace.client(),
       sandbox,
       jobs: {
         get: async () => null,
@@ -56,10 +69,14 @@ export class RunRig {
     });
   }
 
-  static async open({ config = {} }: RunRigOptions = {}): Promise<RunRig> {
-    const dataDirectory = await mkdtemp(path.join(tmpdir(), "coder-runs-"));
+  static open(options: RunRigOptions = {}): Promise<RunRig> {
+    return RunRig.on({ database: createMemoryDatabase(), ...options });
+  }
+
+  static async on<Database extends IDatabase>(options: On<Database>): Promise<RunRig<Database>> {
+    const dataDirectory = options.dataDirectory ?? (await mkdtemp(path.join(tmpdir(), "coder-runs-")));
     const sandbox = await createSandbox({ dataDirectory, allowBareProcess: () => false, log: silentLogger });
-    const rig = new RunRig(dataDirectory, sandbox, { ...TEST_CONFIG, ...config });
+    const rig = new RunRig(options, dataDirectory, sandbox, { ...TEST_CONFIG, ...options.config });
     await sandbox.prepareTree(rig.tree);
     return rig;
   }
@@ -77,8 +94,12 @@ export class RunRig {
     return readFile(path.join(this.tree, name), "utf8").catch(() => null);
   }
 
-  start(target: RunTarget, withoutDependencies = false): Promise<Run> {
-    return this.parts.runs.start(this.caller, { projectId: this.projectId, target, withoutDependencies });
+  start(target: RunTarget, withoutDependencies = false, more: Partial<StartRunInput> = {}): Promise<Run> {
+    return this.parts.runs.start(this.caller, { projectId: this.projectId, target, withoutDependencies, limits: {}, ...more });
+  }
+
+  get(id: RunId): Promise<Run> {
+    return this.parts.runs.get(this.caller, { id, waitMs: 0 }, new AbortController().signal);
   }
 
   /** Performs its job, as a worker does. */
@@ -86,7 +107,7 @@ export class RunRig {
     const over = new AbortController();
     this.#cancel = () => over.abort(new AppError("cancelled", stop, "Stopped", { remedy: "None" }));
     await this.parts.engine.perform({ id: newId(), payload: { id }, caller: this.caller, attempt: 1, signal: over.signal, log: silentLogger, progress: async () => undefined });
-    return this.parts.runs.get(this.caller, { id });
+    return this.get(id);
   }
 
   async run(target: RunTarget, withoutDependencies = false): Promise<Run> {
@@ -105,19 +126,6 @@ export class RunRig {
     await this.parts.stop();
     await this.#sandbox.close();
     await rm(this.dataDirectory, { recursive: true, force: true });
-  }
-
-  /** What this module asks of workspace, and nothing else of it. */
-  #workspace(): WorkspaceClient {
-    const answers = (caller: Caller) => ({
-      getProject: async ({ id }: { id: string }) => {
-        const organizationId = caller.kind === "anonymous" ? null : caller.organizationId;
-        if (id !== this.projectId || organizationId !== this.caller.organizationId) throw new AppError("not_found", "project_not_found", "There is no such project.", { remedy: "None" });
-        return { id, organizationId, status: "ready" };
-      },
-    });
-    // The client is made of the whole router; what is not asked for is not there.
-    return answers as unknown as WorkspaceClient;
   }
 }
 

@@ -6,13 +6,28 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** A registry of one package, on the loopback. Its install script would leave a trace. */
-export async function openRegistry(): Promise<{ readonly url: string; readonly host: string; readonly lock: object; readonly asked: string[]; close(): Promise<void> }> {
+export interface TinyRegistry {
+  readonly url: string;
+  readonly host: string;
+  /** A lock file that names the package. */
+  readonly lock: { readonly name: string; readonly version: string; readonly lockfileVersion: number; readonly requires: boolean; readonly packages: Readonly<Record<string, object>> };
+  /** Its entry in a lock file. */
+  readonly entry: { readonly version: string; readonly resolved: string; readonly integrity: string; readonly hasInstallScript: boolean };
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * A registry of one package, on the loopback. Its install script would leave a trace.
+ * @param pack makes the package's archive, given the folder that holds `package`: shell, for what no honest tool makes
+ */
+export async function openRegistry(pack = "tar czf tiny.tgz package"): Promise<TinyRegistry> {
   const folder = mkdtempSync(path.join(tmpdir(), "coder-registry-"));
   mkdirSync(path.join(folder, "package"));
-  writeFileSync(path.join(folder, "package/package.json"), JSON.stringify({ name: "tiny", version: "1.0.0", main: "index.js", scripts: { postinstall: "echo ran > ran.txt" } }));
+  writeFileSync(path.join(folder, "package/package.json"), JSON.stringify({ name: "tiny", version: "1.0.0", main: "index.js", bin: { "../../../../evil": "index.js" }, scripts: { postinstall: "echo ran > ran.txt" } }));
   writeFileSync(path.join(folder, "package/index.js"), "module.exports = 42;\n");
-  spawnSync("tar", ["czf", "tiny.tgz", "package"], { cwd: folder });
+  const packed = spawnSync("sh", ["-ec", pack], { cwd: folder, encoding: "utf8" });
+  if (packed.status !== 0) throw new Error(packed.stderr);
   const tarball = readFileSync(path.join(folder, "tiny.tgz"));
   rmSync(folder, { recursive: true });
   const asked: string[] = [];
@@ -24,14 +39,13 @@ export async function openRegistry(): Promise<{ readonly url: string; readonly h
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  const entry = { version: "1.0.0", resolved: "https://registry.npmjs.org/tiny/-/tiny-1.0.0.tgz", integrity, hasInstallScript: true };
   return {
     url: `http://127.0.0.1:${port}/`,
     host: `127.0.0.1:${port}`,
     asked,
-    lock: {
-      name: "app", version: "1.0.0", lockfileVersion: 3, requires: true,
-      packages: { "": { name: "app", version: "1.0.0", dependencies: { tiny: "1.0.0" } }, "node_modules/tiny": { version: "1.0.0", resolved: "https://registry.npmjs.org/tiny/-/tiny-1.0.0.tgz", integrity, hasInstallScript: true } },
-    },
+    entry,
+    lock: { name: "app", version: "1.0.0", lockfileVersion: 3, requires: true, packages: { "": { name: "app", version: "1.0.0", dependencies: { tiny: "1.0.0" } }, "node_modules/tiny": entry } },
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => void server.close(() => resolve()));

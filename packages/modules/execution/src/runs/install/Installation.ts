@@ -1,25 +1,25 @@
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile, chmod } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunId } from "@coder/api/execution";
-import { pathFault } from "@coder/api/workspace";
 import type { ISandbox, SandboxLimits } from "@coder/sandbox";
 import type { ILiveConfig, JobContext } from "@coder/shared/server";
-import { statOrNull, type ProjectTree } from "@coder/work-tree";
-import { z } from "zod";
+import { ownLike, type ProjectTree } from "@coder/work-tree";
 import type { OpenProject } from "../../changes/ProjectAccess.ts";
 import type { ExecutionConfig } from "../../config.ts";
 import { installFailed, lockFileMissing, registryInvalid } from "../errors.ts";
+import { followProgram } from "../follow.ts";
 import { inFolder, readText } from "../package-manifest.ts";
 import type { PackageManager } from "../PackageManager.ts";
 import type { Ended } from "../RunEngine.ts";
 import type { OutputFile } from "../RunOutputs.ts";
 import { lockFileOf } from "../Scripts.ts";
+import { readLock, type LockContent } from "./read-lock.ts";
 import { RegistryProxy, type Allowed, type Resolve } from "./RegistryProxy.ts";
+import { Swap } from "./Swap.ts";
 
 const MAX_LOCK_BYTES = 64 * 1024 ** 2;
-const MAX_WORKSPACES = 2_000;
 const MODULES = "node_modules";
 const PORT = 34_873;
 const SOCKET = "/run/registry.sock";
@@ -27,8 +27,6 @@ const FORWARD = "/opt/forward.mjs";
 const COUNT_MS = 1_000;
 /** Of a project's own settings for npm, those that decide whether a lock file fits. All others could lead elsewhere. */
 const KEPT_SETTINGS = /^\s*(legacy-peer-deps|strict-peer-deps|install-links|install-strategy)\s*=\s*\S+\s*$/;
-
-const LockSchema = z.object({ packages: z.record(z.string(), z.unknown()) });
 
 export interface InstallRequest {
   readonly project: OpenProject;
@@ -51,6 +49,11 @@ export function stagingOf({ directory }: Pick<OpenProject, "directory">, runId: 
   return path.join(directory.staging, `install-${runId}`);
 }
 
+/** Where the way to the registry begins: a short path, because sockets have one. */
+function meetingOf(runId: RunId): string {
+  return path.join(tmpdir(), `coder-install-${runId}`);
+}
+
 /**
  * Installs what a lock file names, without scripts, with no network but a proxy to the registry. It is made beside the project and takes its place as a whole: one
  * that is killed leaves the project as it was.
@@ -68,13 +71,17 @@ export class Installation {
     if (!lock) throw lockFileMissing(folder);
     const staging = stagingOf(project, runId);
     const made = path.join(staging, "made");
-    const meeting = await mkdtemp(path.join(tmpdir(), "coder-install-"));
+    const meeting = meetingOf(runId);
     const { registry, allowed } = await this.#registry();
     const proxy = new RegistryProxy({ allowed, ...(this.#deps.resolve ? { resolve: this.#deps.resolve } : {}) });
     const over = new AbortController();
     try {
-      await rm(staging, { recursive: true, force: true });
+      await this.settle(project, runId);
+      await mkdir(meeting, { mode: 0o711 });
       await mkdir(staging, { recursive: true, mode: 0o711 });
+      await mkdir(made, { mode: 0o770 });
+      // Of the project's own owner: nothing changes hands when it takes its place.
+      await ownLike(made, await stat(project.directory.tree, { bigint: true }));
       await this.#deps.sandbox.prepareTree(made);
       const wanted = await copyManifests(project.tree, lock.folder, lock.path, made);
       await this.#deps.sandbox.adoptTree(made);
@@ -87,18 +94,25 @@ export class Installation {
       const ended = await this.#npm(request, made, registry, socket);
       for (const { host, requests, bytes } of proxy.traffic()) job.log.info({ host, requests, bytes }, "Reached while installing");
       const egress = proxy.traffic().map((each) => ({ ...each }));
-      if (job.signal.aborted) return { ...ended, egress, problem: null };
-      if (ended.exitCode !== 0) return { ...ended, egress, problem: installFailed(ended.exitCode) };
-      for (const each of wanted.folders) await putInPlace(project.tree, inFolder(lock.folder, each), path.join(made, each, MODULES), path.join(staging, `old-${wanted.folders.indexOf(each)}`));
-      await this.#deps.sandbox.adoptTree(project.directory.tree);
-      await output.append(Buffer.from(`\r\nInstalled from ${lock.path}.\r\n`));
+      if (job.signal.aborted) return { ...ended, endedBy: "abort", egress, problem: null };
+      if (ended.exitCode !== 0 || ended.endedBy !== null) return { ...ended, egress, problem: installFailed(ended.exitCode) };
+      await new Swap({ tree: project.tree, staging }).run(wanted.folders.map((each) => ({ path: inFolder(inFolder(lock.folder, each), MODULES), made: path.join(made, each, MODULES) })));
+      // It is done, whether or not there is room to say so.
+      await output.append(Buffer.from(`\r\nInstalled from ${lock.path}.\r\n`)).catch(() => undefined);
       return { ...ended, egress, problem: null };
     } finally {
       over.abort();
       await proxy.close();
-      await rm(meeting, { recursive: true, force: true });
-      await rm(staging, { recursive: true, force: true });
+      await this.settle(project, runId);
     }
+  }
+
+  /** Removes what an installation left whose process was killed, after what it had begun was taken back. */
+  async settle(project: OpenProject, runId: RunId): Promise<void> {
+    const staging = stagingOf(project, runId);
+    await new Swap({ tree: project.tree, staging }).back();
+    await rm(staging, { recursive: true, force: true });
+    await rm(meetingOf(runId), { recursive: true, force: true });
   }
 
   async #npm({ output, limits, job }: InstallRequest, made: string, registry: string, socket: string): Promise<Ended> {
@@ -106,7 +120,7 @@ export class Installation {
     const proxy = `http://127.0.0.1:${PORT}`;
     const run = await this.#deps.sandbox.spawn({
       command: "node",
-      args: [FORWARD, SOCKET, String(PORT), "node", npm.cli, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--cache=/workspace/.cache", `--registry=${registry}`, "--replace-registry-host=always", `--proxy=${proxy}`, `--https-proxy=${proxy}`, "--noproxy=", "--color=always", "--loglevel=http"],
+      args: [FORWARD, SOCKET, String(PORT), "node", npm.cli, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--cache=/workspace/.cache", `--registry=${registry}`, "--replace-registry-host=always", `--proxy=${proxy}`, `--https-proxy=${proxy}`, "--noproxy=", "--fetch-retry-factor=3", "--fetch-retry-mintimeout=1000", "--color=always", "--loglevel=http"],
       tree: { path: made, access: "write" },
       binds: [...npm.binds, { from: socket, to: SOCKET }, { from: fileURLToPath(new URL("./forward.mjs", import.meta.url)), to: FORWARD }],
       // A mirror inside has its certificate from an authority that the machine trusts, and Node by itself does not.
@@ -114,9 +128,7 @@ export class Installation {
       limits,
       signal: job.signal,
     });
-    run.stdin.end();
-    await Promise.all([output.collect(run.stdout), output.collect(run.stderr)]);
-    return { ...(await run.ended), egress: [], problem: null };
+    return { ...(await followProgram(run, output)), egress: [], problem: null };
   }
 
   async #registry(): Promise<{ readonly registry: string; readonly allowed: Allowed }> {
@@ -132,31 +144,20 @@ export class Installation {
 }
 
 /** The lock file and every manifest that it speaks of: all that an installation without scripts needs. */
-async function copyManifests(tree: ProjectTree, folder: string, lockPath: string, made: string): Promise<{ readonly packages: number; readonly folders: readonly string[] }> {
-  const lock = await readText(tree, lockPath, MAX_LOCK_BYTES);
-  const parsed = LockSchema.safeParse(parseJson(lock ?? ""));
-  if (lock === null || !parsed.success) throw lockFileMissing(folder);
-  const names = Object.keys(parsed.data.packages);
-  const folders = ["", ...names.filter((name) => name !== "" && !name.split("/").includes(MODULES) && pathFault(name) === null)].slice(0, MAX_WORKSPACES);
-  for (const each of folders) {
-    const manifest = await readText(tree, inFolder(inFolder(folder, each).replace(/\/$/, ""), "package.json"), MAX_LOCK_BYTES);
+async function copyManifests(tree: ProjectTree, folder: string, lockPath: string, made: string): Promise<LockContent> {
+  const text = await readText(tree, lockPath, MAX_LOCK_BYTES);
+  if (text === null) throw lockFileMissing(folder);
+  const lock = readLock(text, folder);
+  for (const each of lock.folders) {
+    const manifest = await readText(tree, inFolder(inFolder(folder, each), "package.json"), MAX_LOCK_BYTES);
     if (manifest === null) continue;
     await mkdir(path.join(made, each), { recursive: true });
     await writeFile(path.join(made, each, "package.json"), manifest);
   }
-  await writeFile(path.join(made, path.posix.basename(lockPath)), lock);
+  await writeFile(path.join(made, path.posix.basename(lockPath)), text);
   const settings = (await readText(tree, inFolder(folder, ".npmrc"), MAX_LOCK_BYTES)) ?? "";
   await writeFile(path.join(made, ".npmrc"), settings.split("\n").filter((line) => KEPT_SETTINGS.test(line)).join("\n"));
-  return { packages: names.length - folders.length, folders };
-}
-
-/** The old folder goes in one step, the new one comes in the next: never half of either. */
-async function putInPlace(tree: ProjectTree, folder: string, from: string, old: string): Promise<void> {
-  if (!(await statOrNull(Buffer.from(from)))) return;
-  await tree.at(inFolder(folder.replace(/\/$/, ""), MODULES), async ({ entry }) => {
-    if (await statOrNull(entry)) await rename(entry, old);
-    await rename(from, entry);
-  });
+  return lock;
 }
 
 /** Packages that are there already, of those that the lock file names. */
@@ -172,12 +173,4 @@ async function packagesIn(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   const scoped = await Promise.all(names.filter((name) => name.startsWith("@")).map(async (name) => (await readdir(path.join(folder, name)).catch(() => [])).length));
   return names.filter((name) => !name.startsWith(".") && !name.startsWith("@")).length + scoped.reduce((sum, each) => sum + each, 0);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

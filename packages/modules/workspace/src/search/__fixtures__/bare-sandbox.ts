@@ -14,7 +14,7 @@ export function bareSandbox(): Pick<ISandbox, "spawn" | "pathInside"> {
         killed = child.kill("SIGKILL") || killed;
       };
       signal?.addEventListener("abort", kill, { once: true });
-      child.once("close", (exitCode, endSignal) => ended.resolve({ exitCode, signal: endSignal, endedBy: killed ? "abort" : null, durationMs: 0, cpuMs: null, peakMemoryBytes: null }));
+      child.once("close", (exitCode, endSignal) => ended.resolve({ exitCode, signal: endSignal, endedBy: killed ? "abort" : null, durationMs: 0, cpuMs: null, peakMemoryBytes: null, treeGrowthBytes: null }));
       return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended: ended.promise, kill };
     },
   };

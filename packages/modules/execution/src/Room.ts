@@ -1,0 +1,75 @@
+import type { ProjectId } from "@coder/api/workspace";
+import { isAppError, type Caller } from "@coder/shared";
+import type { WorkspaceClient } from "./changes/ProjectAccess.ts";
+
+/** What some work adds to a project; negative: what it takes away. */
+export interface Growth {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const ATTEMPTS = 5;
+
+/** Room in the organization's projects: taken before it is filled, so that work of the same moment cannot exceed the quota together. */
+export class Room {
+  readonly #workspace: WorkspaceClient;
+
+  constructor(deps: { readonly workspace: WorkspaceClient }) {
+    this.#workspace = deps.workspace;
+  }
+
+  /** Does work with the room that it needs, which is given back where it fails: `quota_exceeded`. A crash in between leaves it counted until usage is counted anew. */
+  async charging<Result>(caller: Caller, projectId: ProjectId, growth: Growth, work: () => Promise<Result>): Promise<Result> {
+    const more = { files: Math.max(0, growth.files), bytes: Math.max(0, growth.bytes) };
+    await this.reserve(caller, projectId, more);
+    let result: Result;
+    try {
+      result = await work();
+    } catch (error) {
+      await this.giveBack(caller, projectId, more);
+      throw error;
+    }
+    await this.giveBack(caller, projectId, { files: more.files - growth.files, bytes: more.bytes - growth.bytes });
+    return result;
+  }
+
+  /**
+   * Does work that may add up to so many bytes, or up to what there is room for; `added` says what it did add. Work of the same moment shares what there is.
+   */
+  async filling<Result>(caller: Caller, projectId: ProjectId, mostBytes: number, work: (roomBytes: number) => Promise<{ readonly result: Result; readonly added: number }>): Promise<Result> {
+    const room = await this.#reserveUpTo(caller, projectId, mostBytes);
+    let added = 0;
+    try {
+      const done = await work(room);
+      ({ added } = done);
+      return done.result;
+    } finally {
+      await this.giveBack(caller, projectId, { files: 0, bytes: room - added });
+    }
+  }
+
+  async #reserveUpTo(caller: Caller, projectId: ProjectId, mostBytes: number): Promise<number> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const { bytes: { used, limit } } = await this.#workspace(caller).getUsage({});
+      const bytes = Math.min(mostBytes, Math.max(0, limit - used));
+      try {
+        await this.reserve(caller, projectId, { files: 0, bytes });
+        return bytes;
+      } catch (error) {
+        // Others took it in between.
+        if (!isAppError(error) || error.code !== "quota_exceeded") throw error;
+      }
+    }
+    return 0;
+  }
+
+  /** `quota_exceeded`. */
+  async reserve(caller: Caller, projectId: ProjectId, { files, bytes }: Growth): Promise<void> {
+    if (files !== 0 || bytes !== 0) await this.#workspace(caller).reserveRoom({ projectId, files, bytes });
+  }
+
+  /** What could not be given back is counted until usage is counted anew, for example of a project that went to the trash meanwhile. */
+  async giveBack(caller: Caller, projectId: ProjectId, { files, bytes }: Growth): Promise<void> {
+    await this.reserve(caller, projectId, { files: -files, bytes: -bytes }).catch(() => undefined);
+  }
+}
