@@ -64,6 +64,7 @@ async function compareRestores(folder: string) {
     const checkpoints = new ProjectCheckpoints(places);
     checkpoints.begin(crypto.randomUUID(), { target, after: null, chosen: [] }, null);
     checkpoints.finish();
+    checkpoints.forget();
     checkpoints.close();
     target = target === first ? second : first;
   };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import {
-  chmodSync, closeSync, constants, existsSync, fchmodSync, fchownSync, fstatSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync,
+  chmodSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync,
   unlinkSync, writeSync,
 } from "node:fs";
 import nodePath from "node:path";
@@ -46,7 +46,7 @@ export class TreeChanger {
   prepare(steps: readonly GuardedStep[]): void {
     this.sweep();
     mkdirSync(this.#deps.staging, { recursive: true, mode: 0o700 });
-    for (const step of steps) if (step.to?.kind === "file") this.#stage(step.path, step.to);
+    for (const { path, to } of steps) if (to?.kind === "file") this.#write(this.#staged(path), to);
   }
 
   /** Removes what was made beside the tree. */
@@ -130,33 +130,35 @@ export class TreeChanger {
       renameSync(temporary, entry);
     } else if (to?.kind === "file") {
       const staged = this.#staged(path);
-      // A process that was killed here has used what was made.
-      if (!existsSync(staged)) this.#stage(path, to);
-      renameSync(staged, entry);
+      try {
+        renameSync(staged, entry);
+      } catch (error) {
+        if (codeOf(error) !== "ENOENT") throw error;
+        // A process that was killed here has used what was made.
+        rmSync(`${staged}.part`, { force: true });
+        this.#write(`${staged}.part`, to);
+        renameSync(`${staged}.part`, entry);
+      }
     }
   }
 
-  #stage(path: string, file: FileEntry): void {
-    const staged = this.#staged(path);
-    const temporary = `${staged}.part`;
-    rmSync(temporary, { force: true });
-    const handle = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  #write(at: string, file: FileEntry): void {
+    const handle = openSync(at, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
       for (const part of partsOf(file)) {
         const bytes = this.#deps.store.get(part);
-        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+        for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
       }
       fchownSync(handle, this.#deps.owner.uid, this.#deps.owner.gid);
       fchmodSync(handle, file.mode);
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, staged);
   }
 
   /** Where the content of a path is made: the same after a kill. */
   #staged(path: string): string {
-    return nodePath.join(this.#deps.staging, sha256(Buffer.from(path)));
+    return nodePath.join(this.#deps.staging, sha256(bytesOfText(path)));
   }
 }
 
