@@ -72,12 +72,13 @@ describe.skipIf(!mayMount)("on a disk that is full", { timeout: 120_000 }, () =>
     });
 
     it("a run ends as failed for that reason, and nothing of it goes on", async () => {
-      await rig.write({ "loud.js": "setInterval(() => process.stdout.write('x'.repeat(1e5)), 1)" });
+      const name = `loud-${crypto.randomUUID()}.js`;
+      await rig.write({ [name]: "setInterval(() => process.stdout.write('x'.repeat(1e5)), 1)" });
       await create("one");
       await fill(200_000);
-      const run = await rig.run({ kind: "file", path: "loud.js", args: [] });
+      const run = await rig.run({ kind: "file", path: name, args: [] });
       expect(run).toMatchObject({ state: "failed", problem: { code: "disk_full" } });
-      expect(spawnSync("pgrep", ["-f", "loud\\.js"], { encoding: "utf8" }).stdout).toBe("");
+      expect(spawnSync("pgrep", ["-f", name], { encoding: "utf8" }).stdout).toBe("");
     });
   });
 
