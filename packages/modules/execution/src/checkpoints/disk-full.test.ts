@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { outcome } from "@coder/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { processesWith } from "../__fixtures__/processes-with.ts";
 import { ChangeRig } from "../changes/__fixtures__/ChangeRig.ts";
 import { RunRig } from "../runs/__fixtures__/RunRig.ts";
 import { recordTree } from "./__fixtures__/recorded-tree.ts";
@@ -78,7 +79,7 @@ describe.skipIf(!mayMount)("on a disk that is full", { timeout: 120_000 }, () =>
       await fill(200_000);
       const run = await rig.run({ kind: "file", path: name, args: [] });
       expect(run).toMatchObject({ state: "failed", problem: { code: "disk_full" } });
-      expect(spawnSync("pgrep", ["-f", name], { encoding: "utf8" }).stdout).toBe("");
+      expect(processesWith(name)).toBe(0);
     });
   });
 

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Run, RunTarget } from "@coder/api/execution";
 import { openPostgres, type PostgresDatabase } from "@coder/db";
 import { createTestDatabase, silentLogger, type TestDatabase } from "@coder/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { processesWith } from "../__fixtures__/processes-with.ts";
 import { runUntilKilled } from "../__fixtures__/run-until-killed.ts";
 import { RunRig } from "./__fixtures__/RunRig.ts";
 import { openRegistry } from "./__fixtures__/tiny-registry.ts";
@@ -22,17 +23,6 @@ for (let line = 0; line < 400; line++) { fs.writeSync(1, "line " + line + "\\n")
 process.exit(0);
 `;
 const OUTPUT = Array.from({ length: 400 }, (_, line) => `line ${line}\n`).join("");
-
-/** Processes of this machine that have a word in their command line. */
-function processesWith(marker: string): number {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(marker) && !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
-    } catch {
-      return false;
-    }
-  }).length;
-}
 
 async function untilNone(count: () => number): Promise<number> {
   for (const until = performance.now() + GONE_MS; count() > 0 && performance.now() < until; ) await new Promise((resolve) => setTimeout(resolve, 20));
