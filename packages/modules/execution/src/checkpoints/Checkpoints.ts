@@ -79,8 +79,8 @@ export class Checkpoints {
   }
 
   async preview(caller: Caller, { id, scope, chosen }: PreviewRestoreInput): Promise<RestorePreview> {
-    const { row, project } = await this.#require(caller, id);
-    const preview = await this.#holding(caller, project, (held) => held.preview(requestOf(row, scope, chosen)));
+    const { project } = await this.#require(caller, id);
+    const preview = await this.#holding(caller, project, async (held) => held.preview(requestOf(await this.#row(caller, id), scope, chosen)));
     const { fingerprint } = preview;
     return {
       fingerprint, create: named(preview.create), change: named(preview.change), delete: named(preview.delete), conflicts: named(preview.conflicts), kept: named(preview.kept), excluded: named(preview.excluded),
@@ -88,10 +88,11 @@ export class Checkpoints {
   }
 
   async restore(caller: Caller, { id, scope, chosen, fingerprint }: RestoreCheckpointInput): Promise<RestoreResult> {
-    const { row, project } = await this.#require(caller, id);
+    const { project } = await this.#require(caller, id);
     const result = await this.#holding(caller, project, async (held) => {
-      // Under the lock: what begins from now on takes its checkpoint first, and waits for it.
-      await this.#refuseWhileBusy(caller, row.projectId);
+      // Under the lock: what begins from now on takes its checkpoint first, and waits for it; and what the row says of the end of the work is true by now.
+      await this.#refuseWhileBusy(caller, project.id);
+      const row = await this.#row(caller, id);
       const undoId = newId(CheckpointIdSchema);
       const begun = await held.begin(undoId, requestOf(row, scope, chosen), fingerprint);
       let undo: Stored<CheckpointRow>;
@@ -107,7 +108,7 @@ export class Checkpoints {
       const blocked = done?.blocked ?? [];
       return { undo: checkpointOf(recorded), restored: begun.create.length + begun.change.length + begun.delete.length - blocked.length, blocked: named(blocked) };
     });
-    await this.#deps.changed(caller, row.projectId);
+    await this.#deps.changed(caller, project.id);
     return result;
   }
 
@@ -150,9 +151,14 @@ export class Checkpoints {
   }
 
   async #require(caller: Caller, id: CheckpointId): Promise<{ readonly row: Stored<CheckpointRow>; readonly project: OpenProject }> {
+    const row = await this.#row(caller, id);
+    return { row, project: await this.#deps.access.open(caller, row.projectId) };
+  }
+
+  async #row(caller: Caller, id: CheckpointId): Promise<Stored<CheckpointRow>> {
     const row = await this.#rows(caller).get(id);
     if (!row) throw checkpointNotFound();
-    return { row, project: await this.#deps.access.open(caller, row.projectId) };
+    return row;
   }
 
   /** Several steps on a project's checkpoints that nobody comes between, after a restore was finished that a killed process had begun. */
