@@ -8,7 +8,6 @@ import { actorOf, type Caller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
 import type { ChangeFileRow, ChangeSetRow } from "../entities.ts";
 import { binaryFile, changeSetTooLarge, keyReused, listedTwice, nothingChanges, staleBase, type StaleFile } from "../errors.ts";
-import { fullDisk } from "../full-disk.ts";
 import { validateChangeSetJob } from "../jobs/definitions.ts";
 import { hunksOf } from "./engine/hunks.ts";
 import { isPlainText, textOfFile } from "./engine/lines.ts";
@@ -59,7 +58,7 @@ export class ChangeSetMaker {
     } catch (error) {
       await this.#forget(caller, id);
       await texts.remove(place);
-      throw fullDisk(error);
+      throw error;
     }
     // The same request came twice at once, and the other one was first.
     await this.#forget(caller, id);

@@ -5,6 +5,7 @@ import { ChangeSetIdSchema, type ChangeSetId } from "@coder/api/execution";
 import { ProjectIdSchema, type ProjectId } from "@coder/api/workspace";
 import { OrganizationIdSchema, type OrganizationId } from "@coder/shared";
 import { newId } from "@coder/shared/server";
+import { fullDisk } from "../../full-disk.ts";
 
 export interface ChangeSetPlace {
   readonly organizationId: OrganizationId;
@@ -81,7 +82,7 @@ export function hashOfBytes(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Whole and on the disk, or not there. */
+/** Whole and on the disk, or not there: `disk_full`. */
 export async function writeDurably(file: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${newId()}`;
   try {
@@ -91,7 +92,7 @@ export async function writeDurably(file: string, bytes: Uint8Array | string): Pr
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw fullDisk(error);
   }
   await using folder = await open(path.dirname(file), "r");
   await folder.sync();
