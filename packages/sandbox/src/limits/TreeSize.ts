@@ -20,8 +20,8 @@ export class TreeSize {
   readonly #files: number;
   readonly #growth: number | null;
   #bytes: number;
-  /** What the tree took before the run. */
-  #before = 0;
+  /** What the tree took before the run; null: not measured. */
+  #before: number | null = null;
   /** The least that the file system held since the last measurement. */
   #base: Used | null = null;
   #measuredAt = performance.now();
@@ -36,13 +36,14 @@ export class TreeSize {
   /** To be called before the run: what it adds is counted from here. */
   async begin(): Promise<void> {
     if (this.#growth === null) return;
-    this.#before = await measure(this.#tree, BYTES);
-    this.#bytes = Math.min(this.#bytes, this.#before + this.#growth);
+    const before = await measure(this.#tree, BYTES);
+    this.#before = before;
+    this.#bytes = Math.min(this.#bytes, before + this.#growth);
   }
 
-  /** By how much the tree has grown; null where nobody wants to know. */
+  /** By how much the tree has grown; null where nobody wants to know, or the run ended before it began. */
   async growth(): Promise<number | null> {
-    return this.#growth === null ? null : (await measure(this.#tree, BYTES)) - this.#before;
+    return this.#before === null ? null : (await measure(this.#tree, BYTES)) - this.#before;
   }
 
   /** Whether the tree holds more than it may, as far as that can have changed since the last call. */
