@@ -36,10 +36,10 @@ export const ChangePathSchema = EntryPathSchema.refine((path) => path.isWellForm
 
 /** What a part of a change comes from: the step of a plan, the model and the request it answered (SHA-256), and what that cost. */
 export const ProvenanceSchema = z.object({
-  step: textSchema(200).optional(),
-  model: textSchema(200).optional(),
-  promptHash: ContentHashSchema.optional(),
-  costMicros: z.int().min(0).optional(),
+  step: textSchema(200).nullable().default(null),
+  model: textSchema(200).nullable().default(null),
+  promptHash: ContentHashSchema.nullable().default(null),
+  costMicros: z.int().min(0).nullable().default(null),
 });
 export type Provenance = z.output<typeof ProvenanceSchema>;
 
@@ -112,8 +112,8 @@ export const HunkSchema = z.object({
   newStart: z.int().min(1),
   newLines: z.int().min(0),
   reason: z.string(),
-  /** Where it comes from, when that is not where the whole change comes from. */
-  provenance: ProvenanceSchema.optional(),
+  /** Where it comes from; null: where the whole change comes from, or a reviewer's own hand. */
+  provenance: ProvenanceSchema.nullable().default(null),
   decision: z.enum(HUNK_DECISIONS),
   /** One of `a`, `r`, `u` (accepted, rejected, undecided) per line: the removed ones first, then the added ones. Null when all are decided alike. */
   lines: z.string().nullable(),

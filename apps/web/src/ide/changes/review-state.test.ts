@@ -2,7 +2,7 @@ import type { ChangeFile, Hunk } from "@coder/api/execution";
 import { describe, expect, it } from "vitest";
 import { decided, decisionAt, decisionsOf, hunkFrom, linesOfHunk, placeOf, tally } from "./review-state.ts";
 
-const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", decision: "undecided", lines: null };
+const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", provenance: null, decision: "undecided", lines: null };
 
 function file(id: string, hunks: readonly Hunk[]): ChangeFile {
   return { id, path: `${id}.ts`, kind: "modify", baseHash: null, proposalHash: null, executable: null, reason: "", additions: 0, deletions: 0, hunks: [...hunks], edited: false, version: "1" };

@@ -22,7 +22,7 @@ export function carryDecisions(former: HunksOfText, next: HunksOfText): readonly
     const reason = hunk.reason || [...new Set(same.map((other) => other.reason).filter(Boolean))].join("\n");
     const exact = same.find(({ id }) => id === hunk.id);
     // What somebody has edited does not come from there any more.
-    if (exact) return { ...hunk, reason, ...(exact.provenance ? { provenance: exact.provenance } : {}), decision: exact.decision, lines: exact.lines };
+    if (exact) return { ...hunk, reason, provenance: exact.provenance, decision: exact.decision, lines: exact.lines };
     if (hunk.kind !== "text") return { ...hunk, reason };
     const added = same.flatMap((other) => Array.from({ length: other.newLines }, (_, line) => ({ text: formerLines[other.newStart - 1 + line], decision: decisionAt(other, other.baseLines + line) })));
     const decisions: Decision[] = [];

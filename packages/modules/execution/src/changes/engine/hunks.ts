@@ -32,7 +32,7 @@ export function hunksOf({ kind, base, baseExecutable, proposal, executable, hunk
     additions += newEnd - newStart;
     deletions += baseEnd - baseStart;
     const told = hunkReasons.filter(({ line }) => line - 1 >= newStart && (line - 1 < newEnd || newStart === newEnd && line - 1 === newStart));
-    const provenance = told.findLast((each) => each.provenance)?.provenance;
+    const provenance = told.findLast((each) => each.provenance)?.provenance ?? null;
     hunks.push({
       id: idOf(`${baseStart} ${baseEnd - baseStart}`, after.slice(newStart, newEnd)),
       kind: "text",
@@ -41,7 +41,7 @@ export function hunksOf({ kind, base, baseExecutable, proposal, executable, hunk
       newStart: newStart + 1,
       newLines: newEnd - newStart,
       reason: [...new Set(told.map(({ reason }) => reason))].join("\n"),
-      ...(provenance ? { provenance } : {}),
+      provenance,
       decision: "undecided",
       lines: null,
     });
@@ -50,7 +50,7 @@ export function hunksOf({ kind, base, baseExecutable, proposal, executable, hunk
 }
 
 function whole(kind: "mode" | "file"): Hunk {
-  return { id: kind, kind, baseStart: 1, baseLines: 0, newStart: 1, newLines: 0, reason: "", decision: "undecided", lines: null };
+  return { id: kind, kind, baseStart: 1, baseLines: 0, newStart: 1, newLines: 0, reason: "", provenance: null, decision: "undecided", lines: null };
 }
 
 /** Follows from the hunk alone, so that a decision can never land on another one that took its place. */
