@@ -40,7 +40,7 @@ export class TreeTransaction {
   }
 
   /** Checks every file, makes every content, and writes the journal. Nothing in the tree is changed. `stale_base`. */
-  async prepare(journal: Omit<Journal, "direction" | "folders">): Promise<Journal> {
+  async prepare(journal: Pick<Journal, "action" | "jobId" | "files"> & Partial<Pick<Journal, "emptied">>): Promise<Journal> {
     const stale: PlannedFile[] = [];
     const folders = new Set<ProjectPath>();
     for (const file of journal.files) {
@@ -53,7 +53,7 @@ export class TreeTransaction {
     await mkdir(this.#deps.staging, { recursive: true });
     for (const [index, { before, after }] of journal.files.entries()) if (after && after.hash !== before?.hash) await this.#stage(this.#staged(index), after.hash);
     await syncFolder(this.#deps.staging);
-    const written: Journal = { ...journal, direction: "forward", folders: [...folders] };
+    const written: Journal = { emptied: [], ...journal, direction: "forward", folders: [...folders] };
     await this.#deps.journal.write(written);
     return written;
   }
