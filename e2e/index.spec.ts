@@ -57,7 +57,7 @@ async function ask(page: Page, question: string): Promise<void> {
 
 test("an index is followed, cancelled and made, follows what changes, and outlives a worker", async ({ visit, owner, product }) => {
   test.setTimeout(420_000);
-  const { page, context } = await visit({ storageState: owner });
+  const { page, context, complaints } = await visit({ storageState: owner });
   const id = await openProject(page, "date-fns", { packages: ["date-fns"] });
   const disk = new Disk(context, product.url, id);
   let asked = 0;
@@ -121,6 +121,24 @@ test("an index is followed, cancelled and made, follows what changes, and outliv
     await expect(hits(page).first()).toContainText("rotateClockwise");
   });
 
+  await test.step("a project that is deleted while it is indexed stops that; restored, it is as it was", async () => {
+    await runCommand(page, "Index every file anew");
+    await expect(view(page).getByText(/^Indexing: [1-9]/)).toBeVisible();
+    const deleted = await context.request.delete(`${product.url}/api/v1/workspaces/${id}`, { headers: { origin: product.url } });
+    expect(deleted.status(), await deleted.text()).toBe(200);
+    await expect(page.getByRole("heading", { name: "date-fns is in the trash" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Your jobs: Jobs done" }), "nothing runs any more").toBeVisible();
+    await page.getByRole("button", { name: "Restore" }).click();
+    await expect(view(page).getByText(/^Cancelled\. [\d,]+ parts of/)).toBeVisible();
+    await ask(page, "rotate clockwise");
+    await expect(hits(page).first()).toContainText("rotateClockwise");
+  });
+
+  await test.step("removed, it is gone", async () => {
+    await runCommand(page, "Remove the index");
+    await expect(view(page).getByRole("heading", { name: "Find code by what it does" })).toBeVisible();
+  });
+  expect(complaints).toEqual([]);
 });
 
 test("an embeddings endpoint is set in the settings, checked, joins the ranking, and may fail in any way", async ({ visit, owner, embeddings }) => {
