@@ -83,6 +83,21 @@ export class FileEdit {
     this.#insert(at, `${this.#indented(code, this.indentOf(node))}\n\n`, reason, 0);
   }
 
+  /** A name behind the last one of a list, on a line of its own where they are written so. */
+  append(list: ts.NodeArray<ts.Node>, name: string, reason: string): void {
+    const last = list.at(-1);
+    if (!last) return;
+    const before = this.original.slice(list.at(-2)?.end ?? list.pos, last.getStart());
+    const own = before.includes("\n");
+    this.#insert(last.end, own ? `,\n${this.indentOf(last)}${name}` : `, ${name}`, reason, own ? 1 : 0);
+  }
+
+  /** Members behind the last one of an interface, ended as that is. */
+  members(last: ts.Node, members: readonly string[], reason: string): void {
+    const ending = /[;,]$/.exec(last.getText())?.[0] ?? "";
+    this.#insert(last.end, members.map((member) => `\n${this.indentOf(last)}${member}${ending}`).join(""), reason, 1);
+  }
+
   /** At the beginning of a block. */
   into(block: ts.Block, code: string, reason: string): void {
     const [first] = block.statements;
@@ -124,12 +139,34 @@ export class FileEdit {
     return text.split("\n").map((line) => (line === "" ? line : `${indent}${line}`)).join("\n");
   }
 
+  /** Whether it could stand with what the file takes from the same module already. */
+  #joined(one: Import, reason: string): boolean {
+    if (["default", "=", "*"].includes(one.name) || (one.type === true && !this.#style.typescript)) return false;
+    const specifier = one.file ? specifierOf(one.from, this.path, this.#style) : one.from;
+    for (const statement of this.tree.statements) {
+      if (ts.isImportDeclaration(statement) && isText(statement.moduleSpecifier) && statement.moduleSpecifier.text === specifier) {
+        const bindings = statement.importClause?.namedBindings;
+        const isType = statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+        if (!bindings || !ts.isNamedImports(bindings) || bindings.elements.length === 0 || isType !== (one.type === true)) continue;
+        this.append(bindings.elements, one.name === one.as ? one.name : `${one.name} as ${one.as}`, reason);
+        return true;
+      }
+      if (!ts.isVariableStatement(statement) || one.type === true) continue;
+      for (const { name, initializer } of statement.declarationList.declarations) {
+        if (!initializer || requiredModule(initializer) !== specifier || !ts.isObjectBindingPattern(name) || name.elements.length === 0 || name.elements.at(-1)?.dotDotDotToken) continue;
+        this.append(name.elements, one.name === one.as ? one.name : `${one.name}: ${one.as}`, reason);
+        return true;
+      }
+    }
+    return false;
+  }
+
   #placeImports(): void {
-    if (this.#imports.length === 0) return;
-    const reason = [...new Set(this.#imports.map((one) => one.reason))].join("; ");
-    const lines = importLines(this.#imports.map(({ one }) => one), this.path, this.#style);
+    const alone = this.#imports.filter(({ one, reason }) => !this.#joined(one, reason));
+    if (alone.length === 0) return;
+    const reason = [...new Set(alone.map((one) => one.reason))].join("; ");
+    const lines = importLines(alone.map(({ one }) => one), this.path, this.#style);
     const last = this.tree.statements.filter((statement) => ts.isImportDeclaration(statement) || isRequire(statement)).at(-1);
-    this.#imports.length = 0;
     if (last) return this.after(last, lines.join("\n"), reason, 1);
     const directives = this.tree.statements.filter((statement, index, all) => ts.isExpressionStatement(statement) && isText(statement.expression) && all.slice(0, index).every((one) => ts.isExpressionStatement(one) && isText(one.expression))).at(-1);
     if (directives) return this.after(directives, lines.join("\n"), reason);

@@ -95,3 +95,85 @@ it("says what it supports where it finds nothing of it", () => {
     expect.objectContaining({ code: "target_unsupported", message: expect.stringContaining("koa"), remedy: expect.stringContaining("Express") }),
   );
 });
+
+const JS_APP = {
+  "package.json": JSON.stringify({ scripts: { test: "node --test" }, dependencies: { express: "^5" } }),
+  "app.js": "const express = require('express');\nconst app = express();\napp.use(express.json());\nmodule.exports = app;\n",
+};
+const TS_APP = {
+  "package.json": JSON.stringify({ type: "module", scripts: { test: "vitest run" }, dependencies: { express: "^5" } }),
+  "tsconfig.json": "{}",
+  "src/app.ts": `import express from "express";\n\nexport const app = express();\napp.use(express.json());\n`,
+};
+/** One endpoint after another, each on what the ones before left. */
+function inTurn(files: Readonly<Record<string, string>>, forms: readonly z.input<typeof EndpointInputSchema>[]): Record<string, string> {
+  return forms.reduce<Record<string, string>>((all, given) => ({ ...all, ...Object.fromEntries(generate(snapshotOf(all), { generator: "http-endpoint", input: form(given) }).files.map(({ path, content }) => [path, content])) }), { ...files });
+}
+const ORDERS: readonly z.input<typeof EndpointInputSchema>[] = [
+  { method: "POST", path: "/orders", action: "create", entity: "Order", fields: [{ name: "total", type: "number" }] },
+  { method: "DELETE", path: "/orders/:id", action: "delete", entity: "Order" },
+  { method: "PATCH", path: "/orders/:id", action: "update", entity: "Order", fields: [{ name: "total", type: "number" }, { name: "status", type: "string" }] },
+  { method: "GET", path: "/orders/:id", action: "get", entity: "Order" },
+  { method: "GET", path: "/orders", action: "list", entity: "Order" },
+];
+
+describe("endpoints of one entity", () => {
+  it.each([["JavaScript", JS_APP], ["TypeScript", TS_APP]] as const)("share one store in %s, and one import of it", (_language, app) => {
+    const files = inTurn(app, ORDERS);
+    const stores = Object.keys(files).filter((path) => /store/i.test(path));
+    expect(stores).toHaveLength(1);
+    const [store = ""] = stores;
+    for (const name of ["createOrder", "deleteOrder", "updateOrder", "findOrder", "listOrders"]) expect(files[store]).toContain(`function ${name}(`);
+    const routes = Object.entries(files).filter(([path, text]) => !/test|store/i.test(path) && text.includes("createOrder"));
+    expect(routes).toHaveLength(1);
+    expect(routes[0]?.[1].match(/ordersStore(?:\.js)?["']/g)).toHaveLength(1);
+    if (store.endsWith(".js")) expect(files[store]).toContain("module.exports = { createOrder, deleteOrder, updateOrder, findOrder, listOrders };");
+    else expect(files[store]).toContain("status?: string;");
+  });
+});
+
+it("puts routes of a Fastify project that loads its folder of routes into a folder of their own, with the test where tests of routes are", () => {
+  const files = {
+    "package.json": JSON.stringify({ scripts: { test: "node --test test/**/*.test.js" }, dependencies: { fastify: "^5", "@fastify/autoload": "^6" } }),
+    "app.js": `'use strict'\nconst path = require('node:path')\nconst AutoLoad = require('@fastify/autoload')\nmodule.exports = async function (fastify, opts) {\n  fastify.register(AutoLoad, { dir: path.join(__dirname, 'plugins') })\n  fastify.register(AutoLoad, { dir: path.join(__dirname, 'routes') })\n}\n`,
+    "plugins/support.js": `module.exports = async function (fastify) {\n  fastify.decorate('a', () => 1)\n}\n`,
+    "routes/root.js": `module.exports = async function (fastify) {\n  fastify.get('/', async () => ({ root: true }))\n}\n`,
+    "routes/example/index.js": `module.exports = async function (fastify) {\n  fastify.get('/', async () => 'example')\n}\n`,
+    "test/plugins/support.test.js": `const { test } = require('node:test')\ntest('a', () => {})\n`,
+    "test/routes/root.test.js": `const { test } = require('node:test')\ntest('a', () => {})\n`,
+  };
+  const made = generate(snapshotOf(files), { generator: "http-endpoint", input: form({ method: "GET", path: "/users/:id", action: "get", entity: "User" }) }).files;
+  expect(made.map(({ path, kind }) => `${kind} ${path}`)).toEqual(["create routes/users/index.js", "create test/routes/users.test.js", "create users-store.js"]);
+  expect(made[0]?.content).toContain("fastify.get('/:id'");
+});
+
+it("makes no test that nothing could run, and says so", () => {
+  const files = { ...TS_APP, "package.json": JSON.stringify({ type: "module", dependencies: { express: "^5" } }) };
+  const made = generate(snapshotOf(files), { generator: "http-endpoint", input: form({ method: "GET", path: "/users", action: "list", entity: "User" }) });
+  expect(made.files.some(({ path }) => path.includes("test"))).toBe(false);
+  expect(made.notes).toContainEqual(expect.stringContaining("no test runner"));
+  const withLoader = { ...files, "package.json": JSON.stringify({ type: "module", dependencies: { express: "^5" }, devDependencies: { tsx: "4" } }) };
+  expect(generate(snapshotOf(withLoader), { generator: "http-endpoint", input: form({ method: "GET", path: "/users", action: "list", entity: "User" }) }).files.some(({ path }) => path.includes("test"))).toBe(true);
+});
+
+it.each(["class", "constructor", "__proto__", "toString", "default", "await", "Map", "Object", "request", "app", "server", "Order Item", "user's", "x".repeat(60), "news", "data", "Promise"])("writes code that parses for an entity called %s", (entity) => {
+  for (const app of [JS_APP, TS_APP, PROJECTS["fastify-js"]({ runner: "node:test", validation: "none" }), PROJECTS["next-app"]({ runner: "vitest", validation: "none" })]) {
+    for (const action of ["get", "list", "create", "update", "delete"] as const) {
+      const method = ({ get: "GET", list: "GET", create: "POST", update: "PUT", delete: "DELETE" } as const)[action];
+      const parsed = EndpointInputSchema.safeParse({ method, path: action === "list" || action === "create" ? "/api/things" : "/api/things/:id", action, entity, fields: action === "create" || action === "update" ? [{ name: "title", type: "string" }] : [] });
+      if (!parsed.success) continue;
+      let files: readonly { readonly path: string; readonly content: string }[];
+      try {
+        ({ files } = generate(snapshotOf(app), { generator: "http-endpoint", input: parsed.data }));
+      } catch (error) {
+        // A name that cannot be one is refused by name, never written.
+        expect(error).toMatchObject({ code: "input_invalid" });
+        continue;
+      }
+      for (const { path, content } of files) {
+        expect([path, faultsOf(ts.createSourceFile(path, content, ts.ScriptTarget.Latest, true, scriptKindOf(path)))]).toEqual([path, []]);
+        expect(content).not.toMatch(/\b(?:const|let|function) (?:class|default|await|undefined)\b/);
+      }
+    }
+  }
+});

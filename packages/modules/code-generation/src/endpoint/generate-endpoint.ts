@@ -6,8 +6,10 @@ import type { MadeFile, Snapshot } from "../engine/snapshot.ts";
 import { Sources } from "../engine/Sources.ts";
 import { inputInvalid, unsupported } from "../errors.ts";
 import { analyse } from "../target/analyse.ts";
+import { canRunTests } from "../target/test-facts.ts";
 import { type DataSource, keyField } from "./data-source.ts";
 import { fieldsOfEntity } from "./entity-fields.ts";
+import { extendStore } from "./extend-store.ts";
 import { findSource } from "./find-source.ts";
 import type { EndpointPlan } from "./plan.ts";
 import { storeFor } from "./store.ts";
@@ -28,7 +30,9 @@ export function generateEndpoint(snapshot: Snapshot, input: EndpointInput): Made
   const all = pathParams(input.path);
   const idName = ends ? (all.at(-1) ?? null) : null;
   const entityFields = fieldsOfEntity(sources, input.entity);
-  const usable = found && usableSource(found, all.filter((name) => name !== idName), input);
+  const own = found && usableSource(found, all.filter((name) => name !== idName), input);
+  const extended = own ? null : extendStore(sources, model, names, input);
+  const usable = own ?? extended?.source ?? null;
   const params = all.map((name): EndpointParam => ({ name, type: declared.get(name) ?? (usable && usable.idType === "number" && name === idName && keyField(name) === "id" ? "integer" : "string") }));
   const id = params.find(({ name }) => name === idName) ?? null;
   if (id && usable) checkIdType(id, usable, input);
@@ -42,9 +46,10 @@ export function generateEndpoint(snapshot: Snapshot, input: EndpointInput): Made
   const written = framework.kind === "next-app" || framework.kind === "next-pages" ? writeNext(plan, framework) : writeRegistered(plan, framework);
   const files: MadeFile[] = made
     ? [{ path: made.file.path, kind: "create", original: null, content: made.file.render(model.style), reason: `The project keeps ${names.manyWords.join(" ")} nowhere that could be found by name: they are kept in memory here until something lasting takes its place`, hunkReasons: [] }, ...written]
-    : written;
+    : [...(extended ? [extended.file] : []), ...written];
   const notes = usable ? [`Data comes from ${usable.label}${usable.place ? ` (${usable.place.path}, line ${usable.place.line})` : ""}.`] : [`No service, repository or array of ${names.manyWords.join(" ")} was found: they are kept in memory, in ${made?.file.path ?? ""}.`];
   if (source.sample.kind === "none" && ends) notes.push(`The test cannot make ${names.one}: it covers what is missing or wrong only.`);
+  if (!canRunTests(model.tests, model.style, model.package)) notes.push("No test was made: the project has no test runner, and Node alone does not run its TypeScript. Add one, such as Vitest, and generate again.");
   return { title: `${input.method} ${input.path}`, reason: `An endpoint that ${purpose(input, names.words, names.manyWords.join(" "))}, written as this project writes its own`, files: [...files].sort((one, other) => (one.path < other.path ? -1 : 1)), notes, facts: model.facts, tables: [] };
 }
 

@@ -61,6 +61,8 @@ export function placeRoute(map: RouteMap, path: string, names: EntityNames, styl
     const mountPath = bare ? "" : leading(rest);
     return { kind: "new-file", file: siblingPath(last.target.file, names, style), sibling: last.target, siblingMount: last.mount, on: last.on, mountPath, routePath: pathBehind(rest, mountPath) ?? "/" };
   }
+  const loaded = inLoadedFolder(map, path, style);
+  if (loaded) return loaded;
   const app = map.holders.find(({ kind }) => kind === "app") ?? map.holders.find((holder) => covering(holder) !== null);
   if (!app) return null;
   const rest = covering(app) ?? path;
@@ -68,6 +70,24 @@ export function placeRoute(map: RouteMap, path: string, names: EntityNames, styl
   const folder = posix.dirname(app.file);
   const file = free(joined(folder, `routes/${named(names.manyWords, style.naming)}`), style);
   return { kind: "new-file", file, sibling: null, siblingMount: null, on: app, mountPath: leading(rest), routePath: pathBehind(rest, leading(rest)) ?? "/" };
+}
+
+/** A file of its own in the folder whose routes are loaded by themselves, like the ones that lie there. */
+function inLoadedFolder(map: RouteMap, path: string, style: { readonly extension: string; readonly has: (path: string) => boolean }): RoutePlacement | null {
+  for (const { file: loader, folder, prefix } of map.autoloads ?? []) {
+    const on = map.holders.find((holder) => holder.file === loader);
+    const rest = on && pathBehind(path, prefixOf(on.mount, prefix));
+    const beside = map.holders.filter((holder) => holder.file.startsWith(`${folder}/`) && holder.own.length > 0);
+    if (!on || !rest || (beside.length === 0 && !/(?:^|\/)(?:routes?|api|endpoints)$/.test(folder))) continue;
+    const sibling = beside.find((holder) => posix.dirname(holder.file) !== folder) ?? beside[0] ?? null;
+    const mountPath = leading(rest);
+    // Its folder gives its name to the path, and beside an index nothing else is loaded: no test either.
+    const extension = sibling ? sibling.file.slice(sibling.file.lastIndexOf(".") + 1) : style.extension;
+    const file = `${folder}${mountPath === "/" ? "" : mountPath}/index.${extension}`;
+    if (style.has(file)) continue;
+    return { kind: "new-file", file, sibling, siblingMount: null, on, mountPath: joinPaths(prefix, mountPath), routePath: pathBehind(rest, mountPath) ?? "/" };
+  }
+  return null;
 }
 
 /** `/users/:id/orders` → `/users`. */

@@ -19,8 +19,8 @@ export function storeFor(sources: Sources, model: TargetModel, names: EntityName
   const key = ends && id ? keyField(id.name) : "id";
   const keyType = key !== "id" && id?.type === "integer" ? "number" : "string";
   const path = storePath(sources, model, names);
-  const make = `create${names.type}`;
-  const calls: Readonly<Record<EndpointAction, string>> = { list: `list${names.typePlural}`, get: `find${names.type}`, create: make, update: `update${names.type}`, delete: `delete${names.type}` };
+  const calls = storeCalls(names);
+  const make = calls.create;
   const file = new ModuleText(path);
   if (idType === "string") file.imports.push(fromPackage("node:crypto", "randomUUID"));
   const keyed = key === "id" || wanted.fields.some(({ name }) => name === key) ? [] : [`${key}: ${keyType};`];
@@ -30,14 +30,7 @@ export function storeFor(sources: Sources, model: TargetModel, names: EntityName
   file.blocks.push([`interface ${names.type} {`, `  id: ${ids};`, ...fields.map((line) => `  ${line}`), "}"].join("\n"), `type New${names.type} = Omit<${names.type}, "id">;`);
   file.blocks.push(`/** Kept until the process ends. */\nconst ${names.many} = new Map<${ids}, ${names.type}>();${idType === "number" ? "\nlet lastId = 0;" : ""}`);
   file.blocks.push(`function ${make}(values: New${names.type}): ${names.type} {\n  const ${names.one} = { id: ${idType === "number" ? "++lastId" : "randomUUID()"}, ...values };\n  ${names.many}.set(${names.one}.id, ${names.one});\n  return ${names.one};\n}`);
-  const filter = parentMatch(parents, names.one);
-  const parameters = parents.map(({ name, type }) => `${name}: ${type === "integer" ? "number" : "string"}`).join(", ");
-  if (action === "list") file.blocks.push(`function ${calls.list}(${parameters}): ${names.type}[] {\n  return [...${names.many}.values()]${filter === "" ? "" : `.filter((${names.one}) => ${filter})`};\n}`);
-  const given = key === "id" ? `id: ${ids}` : `${key}: ${keyType}`;
-  const found = key === "id" ? `${names.many}.get(id)` : `[...${names.many}.values()].find((candidate) => candidate.${key} === ${key})`;
-  if (action === "get") file.blocks.push(`function ${calls.get}(${given}): ${names.type} | undefined {\n  return ${found};\n}`);
-  if (action === "update") file.blocks.push(`function ${calls.update}(${given}, values: Partial<New${names.type}>): ${names.type} | undefined {\n  const ${names.one} = ${found};\n  return ${names.one} && Object.assign(${names.one}, values);\n}`);
-  if (action === "delete") file.blocks.push(`function ${calls.delete}(${given}): boolean {\n${key === "id" ? `  return ${names.many}.delete(id);` : `  const ${names.one} = ${found};\n  return ${names.one} !== undefined && ${names.many}.delete(${names.one}.id);`}\n}`);
+  if (action !== "create") file.blocks.push(storeFunction(names, action, { key, keyType, ids, parents }));
   const functions = [...new Set([make, calls[action]])];
   file.exported.push({ name: names.type, isDefault: false }, { name: `New${names.type}`, isDefault: false }, ...functions.map((name) => ({ name, isDefault: false })));
   const call: Import = fromFile(path, calls[action]);
@@ -56,7 +49,28 @@ export function storeFor(sources: Sources, model: TargetModel, names: EntityName
   return { source, file };
 }
 
-function storeSteps(calls: Readonly<Record<EndpointAction, string>>) {
+/** What the functions of a store are called. */
+export function storeCalls(names: EntityNames): Readonly<Record<EndpointAction, string>> {
+  return { list: `list${names.typePlural}`, get: `find${names.type}`, create: `create${names.type}`, update: `update${names.type}`, delete: `delete${names.type}` };
+}
+
+/** One function on the map of a store. `key`: the field that one is found by. */
+export function storeFunction(names: EntityNames, action: Exclude<EndpointAction, "create">, { key, keyType, ids, parents }: { readonly key: string; readonly keyType: string; readonly ids: string; readonly parents: readonly EndpointParam[] }): string {
+  const { one, many, type } = names;
+  const calls = storeCalls(names);
+  const filter = parentMatch(parents, one);
+  const parameters = parents.map((parent) => `${parent.name}: ${parent.type === "integer" ? "number" : "string"}`).join(", ");
+  const given = key === "id" ? `id: ${ids}` : `${key}: ${keyType}`;
+  const found = key === "id" ? `${many}.get(id)` : `[...${many}.values()].find((candidate) => candidate.${key} === ${key})`;
+  switch (action) {
+    case "list": return `function ${calls.list}(${parameters}): ${type}[] {\n  return [...${many}.values()]${filter === "" ? "" : `.filter((${one}) => ${filter})`};\n}`;
+    case "get": return `function ${calls.get}(${given}): ${type} | undefined {\n  return ${found};\n}`;
+    case "update": return `function ${calls.update}(${given}, values: Partial<New${type}>): ${type} | undefined {\n  const ${one} = ${found};\n  return ${one} && Object.assign(${one}, values);\n}`;
+    case "delete": return `function ${calls.delete}(${given}): boolean {\n${key === "id" ? `  return ${many}.delete(id);` : `  const ${one} = ${found};\n  return ${one} !== undefined && ${many}.delete(${one}.id);`}\n}`;
+  }
+}
+
+export function storeSteps(calls: Readonly<Record<EndpointAction, string>>) {
   return (action: EndpointAction, { names, id, values, parents }: StepNames): Steps => {
     const given = parents.map(({ name }) => name);
     const mismatch = parents.map(({ name }) => `${names.one}.${name} !== ${name}`);

@@ -4,7 +4,7 @@ import { fromPackage, type Import, ModuleText, typeFromPackage } from "../code/M
 import { quoted } from "../code/styled.ts";
 import { withArticle, wordsOf } from "../engine/names.ts";
 import type { MadeFile } from "../engine/snapshot.ts";
-import { type TestConventions, testPathOf } from "../target/test-facts.ts";
+import { canRunTests, type TestConventions, testPathOf } from "../target/test-facts.ts";
 import { keyField } from "./data-source.ts";
 import { BAD_VALUE, goodObject, goodValue } from "./field-code.ts";
 import { type EndpointPlan, takesBody } from "./plan.ts";
@@ -21,9 +21,10 @@ export interface Reach {
   readonly direct?: (path: string, init: string | null, params: readonly { readonly name: string; readonly code: string }[]) => string;
 }
 
-/** A test of what the endpoint answers: what is there, what is not, what is wrong. In the project's runner, over HTTP. */
-export function testFile(plan: EndpointPlan, tested: string, reach: Reach): MadeFile {
-  const { model: { tests, style }, sources } = plan;
+/** A test of what the endpoint answers: what is there, what is not, what is wrong. In the project's runner, over HTTP. None where nothing could run it. */
+export function testFiles(plan: EndpointPlan, tested: string, reach: Reach): MadeFile[] {
+  const { model: { tests, style, package: of }, sources } = plan;
+  if (!canRunTests(tests, style, of)) return [];
   const path = freePath(plan, tested, (one) => sources.has(one));
   const file = new ModuleText(path);
   const check = assertions(tests);
@@ -47,7 +48,7 @@ export function testFile(plan: EndpointPlan, tested: string, reach: Reach): Made
   const written = cases(plan).map((one) => [`it(${quoted(one.title)}, async () => {`, ...one.lines(reach, check).map((line) => `  ${line}`), "});"].join("\n"));
   file.blocks.push([`describe(${quoted(`${plan.method} ${plan.path}`)}, () => {`, ...[...body, ...written.join("\n\n").split("\n")].map((line) => (line === "" ? "" : `  ${line}`)), "});"].join("\n"));
   const content = file.render(style);
-  return { path, kind: "create", original: null, content, reason: `Calls ${plan.method} ${plan.path} over HTTP and checks what it answers, with ${tests.runner}`, hunkReasons: [] };
+  return [{ path, kind: "create", original: null, content, reason: `Calls ${plan.method} ${plan.path} over HTTP and checks what it answers, with ${tests.runner}`, hunkReasons: [] }];
 }
 
 /** Gives the handler what Next gives it: the parameters of the path, the body as JSON, `status` and `json`. */

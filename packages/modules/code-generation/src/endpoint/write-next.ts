@@ -11,7 +11,7 @@ import { handlerLines } from "./handler.ts";
 import { refuseExisting } from "./place-route.ts";
 import { type EndpointPlan, takesBody } from "./plan.ts";
 import { pagesReplies, routeReplies } from "./replies.ts";
-import { type Reach, testFile } from "./test-code.ts";
+import { type Reach, testFiles } from "./test-code.ts";
 import { guard, inputCode, nameOf } from "./validation.ts";
 
 type Next = Extract<FrameworkModel, { readonly kind: "next-app" | "next-pages" }>;
@@ -56,13 +56,13 @@ function writeRoute(plan: EndpointPlan, { map, found }: Next): MadeFile[] {
     module.exported.push({ name: method, isDefault: false });
     // Route files are ES modules whatever the rest is.
     const content = module.render({ ...model.style, modules: "esm" });
-    return [{ path: file, kind: "create", original: null, content, reason: `The route file of ${path}: Next finds it by its place`, hunkReasons: [] }, testFile(plan, file, reach)];
+    return [{ path: file, kind: "create", original: null, content, reason: `The route file of ${path}: Next finds it by its place`, hunkReasons: [] }, ...testFiles(plan, file, reach)];
   }
   for (const one of imports) edit.import(one, "What the new handler needs");
   const last = edit.tree.statements.at(-1);
   if (!last) throw targetUnsupported(`${file} is empty.`);
   edit.after(last, [...input.declarations, `export ${handler}`].join("\n\n"), `Answers ${method} ${path}`);
-  return [edit.made(`Adds ${method} to the route file of ${path}`), testFile(plan, file, reach)];
+  return [edit.made(`Adds ${method} to the route file of ${path}`), ...testFiles(plan, file, reach)];
 }
 
 /** `body` is what came in; what zod makes of it is called otherwise. */
@@ -111,7 +111,7 @@ function writePage(plan: EndpointPlan, { map }: Next): MadeFile[] {
     module.blocks.push(...input.declarations, [`export default ${awaited ? "async " : ""}function handler(${parameters}) {`, ...refusal.map((line) => `  ${line}`), ...lines.map((line) => `  ${line}`), "}"].join("\n"));
     module.exported.push({ name: "handler", isDefault: true });
     const content = module.render({ ...model.style, modules: "esm" });
-    return [{ path: file, kind: "create", original: null, content, reason: `The route file of ${path}: Next finds it by its place`, hunkReasons: [] }, ...(params.length > 5 ? [] : [testFile(plan, file, reach)])];
+    return [{ path: file, kind: "create", original: null, content, reason: `The route file of ${path}: Next finds it by its place`, hunkReasons: [] }, ...(params.length > 5 ? [] : testFiles(plan, file, reach))];
   }
   const handler = defaultHandler(edit.tree);
   if (!handler?.body) throw targetUnsupported(`The handler in ${file} is written in a way that is not understood.`);
@@ -124,7 +124,7 @@ function writePage(plan: EndpointPlan, { map }: Next): MadeFile[] {
   edit.into(handler.body, guard(`${request}.method === ${quoted(method)}`, [`return ${own}(${request}, ${response});`]).join("\n"), `Hands ${method} on to its own function`);
   const last = edit.tree.statements.at(-1);
   if (last) edit.after(last, [...input.declarations, [`${awaited ? "async " : ""}function ${own}(${parameters})${awaited ? ": Promise<void>" : ": void"} {`, ...lines.map((one) => `  ${one}`), "}"].join("\n")].join("\n\n"), `Answers ${method} ${path} with ${names.words}`);
-  return [edit.made(`Adds ${method} to the route file of ${path}`), testFile(plan, file, reach)];
+  return [edit.made(`Adds ${method} to the route file of ${path}`), ...testFiles(plan, file, reach)];
 }
 
 function defaultHandler(tree: ts.SourceFile): (ts.FunctionDeclaration & { readonly body?: ts.Block }) | null {

@@ -13,7 +13,7 @@ import { handlerLines } from "./handler.ts";
 import { placeRoute, refuseExisting, type RoutePlacement } from "./place-route.ts";
 import { type EndpointPlan, takesBody } from "./plan.ts";
 import { expressReplies } from "./replies.ts";
-import { type Reach, testFile } from "./test-code.ts";
+import { type Reach, testFiles } from "./test-code.ts";
 import { inputCode } from "./validation.ts";
 import { fastifyRoute } from "./fastify-code.ts";
 
@@ -85,7 +85,7 @@ function addToHolder(plan: EndpointPlan, framework: Registered, { holder, routeP
   }
   const made = edit.made(`Adds ${method} ${path} where ${holder.file} registers its other routes`);
   const reach = reachOf(plan, framework, access, holder.kind === "app" ? null : { file: holder.file, mount: holder.mount, variable: holder.variable });
-  return [made, ...(reach ? [testFile(plan, holder.file, reach)] : [])];
+  return [made, ...(reach ? testFiles(plan, holder.file, reach) : [])];
 }
 
 function isInside(edit: FileEdit, node: { readonly parent: unknown }): boolean {
@@ -153,7 +153,7 @@ function addFile(plan: EndpointPlan, framework: Registered, placement: Extract<R
     files.push(edit.made(`Registers the ${isFastify ? "plugin" : "router"} of ${names.manyWords.join(" ")}`));
   }
   const reach = reachOf(plan, framework, access, { file, mount: `${on.mount}${mountPath}`, variable, isDefault });
-  if (reach) files.push(testFile(plan, file, reach));
+  if (reach) files.push(...testFiles(plan, file, reach));
   return files;
 }
 

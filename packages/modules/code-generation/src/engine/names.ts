@@ -1,6 +1,8 @@
-const IRREGULAR: Readonly<Record<string, string>> = { person: "people", child: "children", man: "men", woman: "women", mouse: "mice", goose: "geese", foot: "feet", tooth: "teeth", datum: "data", medium: "media", analysis: "analyses", status: "statuses", address: "addresses", bus: "buses", quiz: "quizzes", leaf: "leaves", life: "lives", shelf: "shelves" };
+const PLURALS: ReadonlyMap<string, string> = new Map([
+  ["person", "people"], ["child", "children"], ["man", "men"], ["woman", "women"], ["mouse", "mice"], ["goose", "geese"], ["foot", "feet"], ["tooth", "teeth"], ["datum", "data"], ["medium", "media"], ["analysis", "analyses"], ["status", "statuses"], ["address", "addresses"], ["bus", "buses"], ["quiz", "quizzes"], ["leaf", "leaves"], ["life", "lives"], ["shelf", "shelves"],
+]);
 const SAME = new Set(["series", "species", "news", "equipment", "information", "sheep", "fish"]);
-const SINGULARS: ReadonlyMap<string, string> = new Map(Object.entries(IRREGULAR).map(([one, many]) => [many, one]));
+const SINGULARS: ReadonlyMap<string, string> = new Map([...PLURALS].map(([one, many]) => [many, one]));
 
 /** `order item`, `OrderItem`, `order_items` → order, item. */
 export function wordsOf(name: string): string[] {
@@ -26,7 +28,7 @@ export function singularOf(word: string): string {
 
 function pluralWord(word: string): string {
   if (SAME.has(word) || SINGULARS.has(word)) return word;
-  const irregular = IRREGULAR[word];
+  const irregular = PLURALS.get(word);
   if (irregular !== undefined) return irregular;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
@@ -36,7 +38,7 @@ function singularWord(word: string): string {
   if (SAME.has(word)) return word;
   const irregular = SINGULARS.get(word);
   if (irregular !== undefined) return irregular;
-  if (IRREGULAR[word] !== undefined) return word;
+  if (PLURALS.has(word)) return word;
   if (/[^aeiou]ies$/.test(word) && word.length > 4) return `${word.slice(0, -3)}y`;
   if (/(?:ses|xes|zes|ches|shes)$/.test(word)) return /(?:[^aeiou]ses|uses|[aeiou]ses)$/.test(word) && !/(?:sses|uses)$/.test(word) ? word.slice(0, -1) : word.slice(0, -2);
   return /[^s]s$/.test(word) && !/(?:us|is)$/.test(word) ? word.slice(0, -1) : word;

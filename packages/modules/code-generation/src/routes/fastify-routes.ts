@@ -3,15 +3,7 @@ import { ts } from "ts-morph";
 import { bindingsOf } from "../engine/bindings.ts";
 import { bare, isText, requiredModule, type Sources, walk } from "../engine/Sources.ts";
 import { isTestFile } from "../target/test-facts.ts";
-import { joinPaths, METHODS, type Mount, prefixOf, type RouteHolder, type RouteMap } from "./route-map.ts";
-
-/** A folder whose plugins are loaded by themselves; a file's own folder is its prefix. */
-export interface Autoload {
-  readonly file: string;
-  readonly line: number;
-  readonly folder: string;
-  readonly prefix: string;
-}
+import { type Autoload, joinPaths, METHODS, type Mount, prefixOf, type RouteHolder, type RouteMap } from "./route-map.ts";
 
 export interface FastifyMap extends RouteMap {
   readonly autoloads: readonly Autoload[];

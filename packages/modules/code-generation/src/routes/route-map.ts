@@ -32,10 +32,19 @@ export interface Mount {
   readonly local: string | null;
 }
 
+/** A folder whose plugins are loaded by themselves; a file's own folder is its prefix. */
+export interface Autoload {
+  readonly file: string;
+  readonly line: number;
+  readonly folder: string;
+  readonly prefix: string;
+}
+
 export interface RouteMap {
   readonly holders: readonly RouteHolder[];
   readonly mounts: readonly Mount[];
   readonly routes: readonly Route[];
+  readonly autoloads?: readonly Autoload[];
 }
 
 export const METHODS = ["get", "post", "put", "patch", "delete", "all"] as const;

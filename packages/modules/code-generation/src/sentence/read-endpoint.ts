@@ -6,7 +6,7 @@ import { MAX_GAP, readFields } from "./read-fields.ts";
 import type { ProjectWords } from "./project-words.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 
-const METHODS: Readonly<Record<string, HttpMethod>> = { get: "GET", post: "POST", put: "PUT", patch: "PATCH", delete: "DELETE" };
+const METHODS: ReadonlyMap<string, HttpMethod> = new Map([["get", "GET"], ["post", "POST"], ["put", "PUT"], ["patch", "PATCH"], ["delete", "DELETE"]]);
 /** Verbs that say what is done. `get` and the like: one by something, otherwise all. */
 const VERBS: readonly (readonly [EndpointAction | "read", RegExp])[] = [
   ["create", /^(?:creates?|creating|adds?|adding|inserts?|inserting|saves?|saving|stores?|storing|registers?|registering|submits?|submitting)$/],
@@ -29,16 +29,19 @@ export function readEndpoint(sentence: string, words: ProjectWords): SentenceRea
   const path = pathToken ? readPath(pathToken.text) : null;
   if (pathToken && path !== null) note("path", path, pathToken);
 
-  const methodAt = tokens.findIndex(({ text, lower }, index) => METHODS[lower] !== undefined && (text === text.toUpperCase() || tokens[index + 1] === pathToken || /^(?:endpoint|route|request|handler)$/.test(tokens[index + 1]?.lower ?? "")));
+  const methodAt = tokens.findIndex(({ text, lower }, index) => METHODS.has(lower) && (text === text.toUpperCase() || tokens[index + 1] === pathToken || /^(?:endpoint|route|request|handler)$/.test(tokens[index + 1]?.lower ?? "")));
   const methodToken = tokens[methodAt];
-  let method: HttpMethod | null = methodToken ? (METHODS[methodToken.lower] ?? null) : null;
+  let method: HttpMethod | null = methodToken ? (METHODS.get(methodToken.lower) ?? null) : null;
   if (methodToken && method) note("method", method, methodToken);
 
   // Behind the word that says what kind of thing is made, its verb counts; "add an endpoint that returns …".
   const head = tokens.findIndex(({ lower }) => /^(?:endpoint|route|handler|api)$/.test(lower));
   const isMaker = (index: number) => {
     if (!MAKERS.test(tokens[index]?.lower ?? "")) return false;
-    return head > index && tokens.slice(index + 1, head).every(({ lower, text }) => STOP.has(lower) || METHODS[lower] !== undefined || text.startsWith("/"));
+    // "add GET /users that lists all": what is added is the endpoint, too.
+    const next = tokens[index + 1];
+    if (next && ((METHODS.has(next.lower) && next.text === next.text.toUpperCase()) || next === pathToken)) return true;
+    return head > index && tokens.slice(index + 1, head).every(({ lower, text }) => STOP.has(lower) || METHODS.has(lower) || text.startsWith("/"));
   };
   const verbs = tokens.flatMap((token, index) => {
     if (index === methodAt || token.text.startsWith("/") || isMaker(index)) return [];
@@ -170,14 +173,14 @@ interface EntityFound {
 function readEntity(tokens: readonly Token[], at: { readonly from: number; readonly path: string | null; readonly skip: ReadonlySet<number>; readonly byAt: number }): EntityFound | null {
   for (let index = at.from + 1; index < tokens.length; index++) {
     const token = tokens[index];
-    if (!token || at.skip.has(index) || !/^[A-Za-z]/.test(token.text) || STOP.has(token.lower) || METHODS[token.lower] !== undefined) {
+    if (!token || at.skip.has(index) || !/^[A-Za-z]/.test(token.text) || STOP.has(token.lower) || METHODS.has(token.lower)) {
       if (index === at.byAt || /^(?:with|from|having|containing)$/.test(token?.lower ?? "")) return null;
       continue;
     }
     if (VERBS.some(([, pattern]) => pattern.test(token.lower)) && token.text === token.lower) continue;
     let end = index;
     const next = () => tokens[end + 1];
-    const goesOn = (one: Token | undefined) => one !== undefined && /^[A-Za-z]/.test(one.text) && !STOP.has(one.lower) && METHODS[one.lower] === undefined && !/^(?:having|containing|where|when|whose|if|sorted|paged|including|id|details|data|record|records|resource|resources|object|objects)$/.test(one.lower) && one.start - (tokens[end]?.end ?? 0) <= MAX_GAP;
+    const goesOn = (one: Token | undefined) => one !== undefined && /^[A-Za-z]/.test(one.text) && !STOP.has(one.lower) && !METHODS.has(one.lower) && !/^(?:having|containing|where|when|whose|if|sorted|paged|including|id|details|data|record|records|resource|resources|object|objects)$/.test(one.lower) && one.start - (tokens[end]?.end ?? 0) <= MAX_GAP;
     if (goesOn(next()) && end - index < 2) end++;
     const words = tokens.slice(index, end + 1).flatMap(({ text }) => wordsOf(text.replace(/'s$/, "")));
     if (words.length === 0 || words.some((word) => !/^[a-z]/.test(word))) continue;

@@ -11,10 +11,9 @@ export interface FieldFound {
   readonly to: Token;
 }
 
-const TYPES: Readonly<Record<string, FieldType>> = {
-  string: "string", text: "string", number: "number", numeric: "number", float: "number", decimal: "number", integer: "integer", int: "integer", boolean: "boolean", bool: "boolean", flag: "boolean",
-  date: "date", datetime: "date", timestamp: "date", email: "email", uuid: "uuid", url: "url", link: "url",
-};
+const TYPES: ReadonlyMap<string, FieldType> = new Map([
+  ["string", "string"], ["text", "string"], ["number", "number"], ["numeric", "number"], ["float", "number"], ["decimal", "number"], ["integer", "integer"], ["int", "integer"], ["boolean", "boolean"], ["bool", "boolean"], ["flag", "boolean"], ["date", "date"], ["datetime", "date"], ["timestamp", "date"], ["email", "email"], ["uuid", "uuid"], ["url", "url"], ["link", "url"],
+]);
 const BEGIN = /^(?:with|having|containing|fields?|takes|taking|accepts|accepting|including|body|from)$/;
 const END = /^(?:please|in|on|at|to|into|for|that|which|using|via|when|where|if|returns?|by|should|must)$/;
 const SKIP = new Set(["a", "an", "the", "its", "their", "and", "also", "new", "some", "of", "fields", "field", "properties", "attributes", "json", "with", "required", "is"]);
@@ -44,7 +43,7 @@ export function readFields(tokens: readonly Token[], action: EndpointAction | nu
     // `first name`: two words that no comma parts.
     const following = tokens[index + 1];
     const afterwards = tokens[index + 2];
-    if (following && /^[a-z]+$/.test(following.text) && !SKIP.has(following.lower) && !END.test(following.lower) && TYPES[following.lower] === undefined && !/^(?:optional|required|as|list|array)$/.test(following.lower) && (afterwards === undefined || /^(?:,|and|\.|&|\+|\(|:)$/.test(afterwards.lower)) && following.start - token.end <= MAX_GAP && TYPES[token.lower] === undefined) {
+    if (following && /^[a-z]+$/.test(following.text) && !SKIP.has(following.lower) && !END.test(following.lower) && TYPES.get(following.lower) === undefined && !/^(?:optional|required|as|list|array)$/.test(following.lower) && (afterwards === undefined || /^(?:,|and|\.|&|\+|\(|:)$/.test(afterwards.lower)) && following.start - token.end <= MAX_GAP && TYPES.get(token.lower) === undefined) {
       words = `${token.text} ${following.text}`;
       end = index + 1;
     }
@@ -55,7 +54,7 @@ export function readFields(tokens: readonly Token[], action: EndpointAction | nu
     const typeToken = tokens[end + 2];
     if (mark && (mark.text === ":" || mark.text === "(" || mark.lower === "as") && typeToken) {
       const plain = typeToken.lower.replace(/\[\]$/, "");
-      const known = TYPES[plain] ?? TYPES[plain.replace(/s$/, "")];
+      const known = TYPES.get(plain) ?? TYPES.get(plain.replace(/s$/, ""));
       if (known) {
         [type, list] = [known, typeToken.lower.endsWith("[]")];
         end += 2;
@@ -64,7 +63,7 @@ export function readFields(tokens: readonly Token[], action: EndpointAction | nu
         end += 2;
       }
     }
-    const before = TYPES[token.lower];
+    const before = TYPES.get(token.lower);
     if (before && type === null && following && /^[A-Za-z_]\w*$/.test(following.text) && !SKIP.has(following.lower) && following.start - token.end <= MAX_GAP && !END.test(following.lower)) {
       [type, words, end] = [before, following.text, index + 1];
     }

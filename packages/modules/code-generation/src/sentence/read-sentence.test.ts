@@ -56,6 +56,11 @@ const SAID: readonly (readonly [string, string])[] = [
   ["POST /users with email (optional) and name", "POST /users create User email:email? name:string"],
   ["an endpoint returning a list of customers", "GET /customers list Customer"],
   ["add endpoint GET /api/books/:isbn", "GET /api/books/:isbn get Book"],
+  ["Could you add an endpoint for deleting an order by its id?", "DELETE /orders/:id delete Order"],
+  ["I want to be able to fetch a product by slug", "GET /products/:slug get Product"],
+  ["add GET /api/v2/invoices that lists all invoices", "GET /api/v2/invoices list Invoice"],
+  ["endpoint: get customer by id", "GET /customers/:id get Customer"],
+  ["POST /api/users to create a user with name and email", "POST /api/users create User name:string email:email"],
   // What is missing is asked.
   ["an endpoint", "    ?entity,action,method,path"],
   ["add endpoint /health", " /health  Health ?action,method"],

@@ -29,10 +29,11 @@ function wordsOfProject(snapshot: Snapshot): ProjectWords {
   const sources = new Sources(snapshot);
   const model = analyse(sources);
   const routes = model.framework?.map.routes.map(({ path }) => path) ?? [];
+  const isApi = (path: string) => /^\/api(?:\/|$)/.test(path);
   const isNext = model.framework?.kind === "next-app" || model.framework?.kind === "next-pages";
   return {
     types: typesOf(sources),
-    prefix: isNext ? { value: "/api", reason: "Next.js has its endpoints below /api" } : commonPrefix(routes),
+    prefix: isNext && (routes.some(isApi) || routes.every((path) => path === "/")) ? { value: "/api", reason: "Next.js has its endpoints below /api" } : commonPrefix(routes),
     fields: (entity) => {
       const found = fieldsOfEntity(sources, entity);
       return found && { fields: found.fields.filter(({ name }) => name !== "id"), from: `${found.place.name} in ${found.place.path}` };

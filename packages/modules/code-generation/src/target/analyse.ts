@@ -11,7 +11,7 @@ import type { RouteMap } from "../routes/route-map.ts";
 import { type Answer, answersOf } from "./answers.ts";
 import { frameworkOf, type FrameworkFound, packagesOf, type ProjectPackage } from "./packages.ts";
 import { styleOf } from "./style-facts.ts";
-import { isTestFile, type TestConventions, testsOf } from "./test-facts.ts";
+import { canRunTests, isTestFile, type TestConventions, testsOf } from "./test-facts.ts";
 
 export type Validation = "zod" | "ajv" | "typebox" | "none";
 
@@ -51,7 +51,9 @@ export function analyse(sources: Sources): TargetModel {
   const validation = validationOf(sources, of);
   const facts: Fact[] = [];
   if (framework) facts.push({ kind: "framework", value: framework.kind, label: framework.found.label, place: framework.found.place });
-  facts.push(...style.facts, naming.fact, ...layoutOf(sources, framework), ...tests.facts, validation.fact);
+  const runs = canRunTests(tests.tests, style.style, of);
+  const testFacts = tests.facts.filter(({ kind }) => runs || kind === "test-runner").map((fact) => (runs ? fact : { ...fact, value: "none", label: "No test runner" }));
+  facts.push(...style.facts, naming.fact, ...layoutOf(sources, framework), ...testFacts, validation.fact);
   return { package: of, framework, style: style.style, naming: naming.naming, validation: validation.value, tests: tests.tests, answers: answersOf(sources, of.sources), facts };
 }
 

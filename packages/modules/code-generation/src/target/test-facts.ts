@@ -1,6 +1,7 @@
 import type { Fact } from "@coder/api/code-generation";
 import { posix } from "node:path";
 import { bindingsOf } from "../engine/bindings.ts";
+import type { Style } from "../code/style.ts";
 import { isRecord, type Place, type Sources } from "../engine/Sources.ts";
 import type { ProjectPackage } from "./packages.ts";
 
@@ -17,6 +18,16 @@ export interface TestConventions {
   /** `.test`, `.spec`, `-test`, or nothing. */
   readonly suffix: string;
   readonly asserts: "expect" | "assert" | "chai";
+  /** The project says what runs its tests. */
+  readonly chosen: boolean;
+}
+
+/** What has Node run TypeScript whose imports it would not find by itself. */
+const LOADERS = ["tsx", "ts-node", "@swc-node/register", "esbuild-register", "esbuild-runner"];
+
+/** Whether a test in that runner can run: where nothing is chosen it is Node's own, which finds imports in TypeScript only by their whole names. */
+export function canRunTests({ chosen }: TestConventions, { typescript, importEnding }: Style, { dependencies }: ProjectPackage): boolean {
+  return chosen || !typescript || importEnding === ".ts" || importEnding === ".mts" || LOADERS.some((name) => dependencies.has(name));
 }
 
 const RUNNER_LABELS: Readonly<Record<TestRunner, string>> = { vitest: "Vitest", jest: "Jest", "node:test": "node:test", mocha: "Mocha" };
@@ -31,7 +42,8 @@ export function testsOf(sources: Sources, of: ProjectPackage): { readonly tests:
   const tests = of.sources.filter((path) => isTestFile(path) && /\b(?:describe|it|test)\s*\(/.test(sources.text(path) ?? ""));
   const runner = runnerOf(sources, of, tests);
   const value = runner?.value ?? "node:test";
-  const example = tests.find((path) => TEST_FILE.test(path)) ?? tests[0];
+  // Where there are tests of routes they are the example.
+  const example = tests.find((path) => TEST_FILE.test(path) && /\/(?:routes|api)\//.test(path)) ?? tests.find((path) => TEST_FILE.test(path)) ?? tests[0];
   const importsRunner = tests.some((path) => bindingsOf(sources.tree(path)).some(({ module }) => module === "vitest" || module === "@jest/globals"));
   const suffix = example === undefined ? ".test" : (TEST_FILE.exec(example)?.[1] ?? "");
   const located = example === undefined ? null : placeOfTests(example, tests, of);
@@ -50,6 +62,7 @@ export function testsOf(sources: Sources, of: ProjectPackage): { readonly tests:
       place: where.place,
       folder: where.folder,
       suffix,
+      chosen: runner !== null,
       asserts: value === "vitest" || value === "jest" ? "expect" : chai === undefined ? "assert" : "chai",
     },
   };
