@@ -333,13 +333,13 @@ describe("without a model", () => {
 
   it.each([
     ["/help", "No model is set up"], ["/find use", "`src/use.ts:1`"], ["/search a + b", "`src/add.ts:3`"], ["/nonsense", "There is no command"], ["where are numbers added", "No model is set up. By its meaning"],
-    ["/generate an endpoint", "Generating GET /users/:id"], ["/explain nothing", "Nothing in the index"], ["/run test", "1 failing"], ["/run deploy", "`/run test`"],
+    ["/generate an endpoint", "Generating GET /users/:id"], ["/explain nothing", "Nothing in the index"], ["/explain ad", "Is it `/explain add`?"], ["/explain", "For example `/explain parse`"], ["/expain add", "Did you mean `/explain SYMBOL`?"], ["/run", "Say which script. There are:"], ["/find nowhere", "`/search nowhere` looks for it"], ["/run test", "1 failing"], ["/run deploy", "`/run test`"],
   ])("answers %s", async (text, expected) => {
     expect(await said(text)).toContain(expected);
   });
 
   it("explains a symbol: signature, documentation, uses", async () => {
     const text = await said("/explain add");
-    for (const expected of ["`add` is a function in `src/add.ts:2`", "export function add(a: number, b: number): number", "> Adds two numbers.", "`src/use.ts:1`", "`src/use.ts:2`"]) expect(text).toContain(expected);
+    for (const expected of ["`add` is a function in `src/add.ts:2`", "export function add(a: number, b: number): number", "> Adds two numbers.\n>\n> `src/add.ts:1`", "Used in 2 places", "`src/use.ts:1`", "`src/use.ts:2`"]) expect(text).toContain(expected);
   });
 });

@@ -7,13 +7,14 @@ import type { GenerationClient } from "../tools/acting-tools.ts";
 import { startGeneration } from "../tools/generate.ts";
 import type { IRuns } from "../tools/ports.ts";
 import type { ProjectFiles, WorkspaceClient } from "../tools/ProjectFiles.ts";
-import { definitionsOf, explainAt } from "./explain-symbol.ts";
+import { definitionsOf, explainAt, lastPart, namesLike } from "./explain-symbol.ts";
 import { codeBlock, inlineCode } from "./markdown.ts";
 import { COMMANDS, parseCommand } from "./parse-command.ts";
 
 const SHOWN = 20;
 const USES = 15;
 const WAIT_SECONDS = 120;
+const TEST = /(^|\/)(tests?|specs?|__tests__)\/|[.\-_](test|spec)\.\w+$/i;
 
 export interface BuiltinAnswererDeps {
   readonly workspace: WorkspaceClient;
@@ -35,8 +36,10 @@ export class BuiltinAnswerer implements IAnswerer {
 
   async answer(task: AnswerTask): Promise<void> {
     const { name, argument } = parseCommand(textOf(task.history.at(-1)?.parts ?? []));
-    if (name === "unknown") return task.writer.text(`There is no command ${inlineCode(`/${argument}`)}.\n\n${this.#help()}`);
-    if (name === "help" || argument === "") return task.writer.text(this.#help());
+    if (name === "unknown") return task.writer.text(`There is no command ${inlineCode(`/${argument}`)}.${likely(argument)}\n\n${this.#help()}`);
+    const needed = COMMANDS.find((command) => command.name === name);
+    if (name === "help" || (name === "meaning" && argument === "")) return task.writer.text(this.#help());
+    if (argument === "" && name !== "run") return task.writer.text(`${inlineCode(needed?.form ?? "")} – ${needed?.help ?? ""}. For example ${inlineCode(needed?.example ?? "")}.`);
     try {
       await this.#run(task, name, argument);
     } catch (error) {
@@ -64,13 +67,13 @@ export class BuiltinAnswerer implements IAnswerer {
 
   async #find({ caller, projectId, signal, writer }: AnswerTask, query: string): Promise<void> {
     const { items } = await this.#deps.workspace(caller, { signal }).findFiles({ projectId, query: query.slice(0, 200), limit: SHOWN });
-    writer.text(items.length === 0 ? "No file has such a path." : items.map(({ path }) => `- ${inlineCode(`${path}:1`)}`).join("\n"));
+    writer.text(items.length === 0 ? `No file has such a path. ${inlineCode(`/search ${query.slice(0, 100)}`)} looks for it in the text of files.` : items.map(({ path }) => `- ${inlineCode(`${path}:1`)}`).join("\n"));
   }
 
   async #search({ caller, projectId, signal, writer }: AnswerTask, query: string): Promise<void> {
     const [line = ""] = query.split("\n");
     const { files, summary } = await this.#deps.workspace(caller, { signal }).searchOnce({ projectId, query: line.slice(0, 4_096), maxMatches: 200 });
-    if (files.length === 0) return writer.text("Nothing matches.");
+    if (files.length === 0) return writer.text("Nothing matches. Write fewer words, or say it as a sentence: then it is searched by its meaning.");
     const lines = files.flatMap(({ path, matches }) => matches.map((match) => `- ${inlineCode(`${path}:${match.line}`)} ${inlineCode(match.text.slice(0, 160))}`));
     writer.text(`${summary.matches}${summary.limited ? " or more" : ""} matches in ${summary.files} files\n\n${lines.slice(0, SHOWN * 2).join("\n")}${lines.length > SHOWN * 2 ? `\n\n${lines.length - SHOWN * 2} more` : ""}`);
   }
@@ -89,16 +92,21 @@ export class BuiltinAnswerer implements IAnswerer {
     const name = symbol.replace(/\(\)$/, "").slice(0, 200);
     const { hits } = await this.#deps.embeddings(caller, { signal }).search({ projectId, query: name, limit: 50 });
     const [definition, ...others] = definitionsOf(hits, name);
-    if (!definition) return writer.text(`Nothing in the index is called ${inlineCode(name)}. ${inlineCode(`/search ${name}`)} finds it in the text of files.`);
+    if (!definition) {
+      const like = namesLike(hits, name);
+      const meant = like.length === 0 ? "" : ` Is it ${like.map((each) => inlineCode(`/explain ${each}`)).join(" or ")}?`;
+      return writer.text(`Nothing in the index is called ${inlineCode(name)}.${meant} ${inlineCode(`/search ${name}`)} finds it in the text of files.`);
+    }
     const { path, startLine, endLine, kind, language } = definition;
     const file = await this.#deps.files.read(caller, projectId, path, signal);
-    const { signature, documentation } = explainAt(file.text, startLine, endLine);
-    writer.text(`${inlineCode(definition.symbol ?? name)} is a ${kind} in ${inlineCode(`${path}:${startLine}`)}.\n\n${codeBlock(signature, language)}\n`);
-    if (documentation !== "") writer.text(`\n${documentation.split("\n").map((line) => `> ${plain(line)}`).join("\n")}\n`);
-    const last = (definition.symbol ?? name).split(/[.#:]+/).at(-1) ?? name;
-    const { files } = await workspace.searchOnce({ projectId, query: last, wholeWord: true, caseSensitive: true, maxMatches: 500 });
-    const uses = files.flatMap((found) => found.matches.filter(({ line }) => found.path !== path || line < startLine || line > endLine).map((match) => `- ${inlineCode(`${found.path}:${match.line}`)} ${inlineCode(match.text.slice(0, 160))}`));
-    writer.text(uses.length === 0 ? "\nIt is used nowhere else." : `\nUsed in ${uses.length} places:\n\n${uses.slice(0, USES).join("\n")}${uses.length > USES ? `\n\n${uses.length - USES} more` : ""}`);
+    const { line: definedAt, signature, documentation, documentationLine } = explainAt(file.text, startLine, endLine);
+    writer.text(`${inlineCode(definition.symbol ?? name)} is a ${kind} in ${inlineCode(`${path}:${definedAt}`)}.\n\n${codeBlock(signature, language)}\n`);
+    if (documentation !== "") writer.text(`\n${documentation.split("\n").map((line) => `> ${plain(line)}`).join("\n")}\n>\n> ${inlineCode(`${path}:${documentationLine ?? definedAt}`)}\n`);
+    const { files } = await workspace.searchOnce({ projectId, query: lastPart(definition.symbol ?? name), wholeWord: true, caseSensitive: true, maxMatches: 500 });
+    const uses = files.flatMap((found) => found.matches.filter(({ line }) => found.path !== path || line < (documentationLine ?? startLine) || line > endLine).map((match) => ({ test: TEST.test(found.path), text: `- ${inlineCode(`${found.path}:${match.line}`)} ${inlineCode(match.text.slice(0, 160))}` })));
+    // Tests show how it is used, but not by whom.
+    const ordered = [...uses.filter(({ test }) => !test), ...uses.filter(({ test }) => test)].map(({ text }) => text);
+    writer.text(uses.length === 0 ? "\nIt is used nowhere else." : `\nUsed in ${uses.length} ${uses.length === 1 ? "place" : "places"}:\n\n${ordered.slice(0, USES).join("\n")}${uses.length > USES ? `\n\n${uses.length - USES} more: ${inlineCode(`/search ${lastPart(definition.symbol ?? name)}`)}` : ""}`);
     if (others.length > 0) writer.text(`\n\nAlso called so: ${others.slice(0, 5).map((hit) => inlineCode(`${hit.path}:${hit.startLine}`)).join(", ")}`);
   }
 
@@ -122,7 +130,7 @@ export class BuiltinAnswerer implements IAnswerer {
     const found = scripts.find(({ folder, name }) => name === wanted || `${folder}/${name}` === wanted);
     if (!found) {
       const names = scripts.slice(0, SHOWN).map(({ folder, name, command }) => `- ${inlineCode(`/run ${folder === "" ? name : `${folder}/${name}`}`)} ${inlineCode(command.slice(0, 120))}`);
-      return writer.text(scripts.length === 0 ? "The project has no scripts." : `There is no script ${inlineCode(wanted)}. There are:\n\n${names.join("\n")}`);
+      return writer.text(scripts.length === 0 ? "The project has no scripts." : `${wanted === "" ? "Say which script." : `There is no script ${inlineCode(wanted)}.`} There are:\n\n${names.join("\n")}`);
     }
     const call = { kind: "tool" as const, callId: "run", name: "run_script", title: `Run ${line.slice(0, 150)}`, input: JSON.stringify({ folder: found.folder, name: found.name, args }) };
     writer.part({ ...call, output: null, state: "running", results: [] });
@@ -136,6 +144,12 @@ export class BuiltinAnswerer implements IAnswerer {
       throw error;
     }
   }
+}
+
+/** The command that somebody may have meant. */
+function likely(typed: string): string {
+  const near = COMMANDS.find(({ name }) => name.startsWith(typed.slice(0, 3).toLowerCase()) || typed.toLowerCase().startsWith(name));
+  return near ? ` Did you mean ${inlineCode(near.form)}?` : "";
 }
 
 /** Without what Markdown would make of it. */

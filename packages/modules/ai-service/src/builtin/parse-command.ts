@@ -1,11 +1,11 @@
 /** What the chat understands without a model. */
 export const COMMANDS = [
-  { name: "find", form: "/find NAME", help: "files by parts of their path" },
-  { name: "search", form: "/search TEXT", help: "text in all files" },
-  { name: "explain", form: "/explain SYMBOL", help: "what a function or class is, its documentation, and where it is used" },
-  { name: "generate", form: "/generate SENTENCE", help: "code by the project's conventions, as a change set" },
-  { name: "run", form: "/run SCRIPT", help: "a script of the project, in the sandbox" },
-  { name: "help", form: "/help", help: "this list" },
+  { name: "find", example: "/find package.json", form: "/find NAME", help: "files by parts of their path" },
+  { name: "search", example: "/search TODO", form: "/search TEXT", help: "text in all files" },
+  { name: "explain", example: "/explain parse", form: "/explain SYMBOL", help: "what a function or class is, its documentation, and where it is used" },
+  { name: "generate", example: "/generate an endpoint that returns a user by id", form: "/generate SENTENCE", help: "code by the project's conventions, as a change set" },
+  { name: "run", example: "/run test", form: "/run SCRIPT", help: "a script of the project, in the sandbox" },
+  { name: "help", example: "/help", form: "/help", help: "this list" },
 ] as const;
 export type CommandName = (typeof COMMANDS)[number]["name"];
 
