@@ -1,8 +1,20 @@
+import { execFileSync } from "node:child_process";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { expect, importArchive, makeArchive, tab } from "./projects.ts";
 import { test } from "./served.ts";
 
 test.use({ installation: "chat" });
+
+/** Files below the folder that hold the text, whatever kind they are. */
+function filesWith(folder: string, text: string): string[] {
+  try {
+    return execFileSync("grep", ["--recursive", "--files-with-matches", "--binary-files=text", "--fixed-strings", "--devices=skip", "--", text, folder], { encoding: "utf8" }).trim().split("\n");
+  } catch (error) {
+    // One: nothing was found. Two: files went away meanwhile.
+    if (error instanceof Error && "status" in error && (error.status === 1 || error.status === 2) && "stdout" in error) return String(error.stdout).split("\n").filter((path) => path !== "");
+    throw error;
+  }
+}
 
 test("somebody asks a model about other people's code, and gets answers, places and a change to review", async ({ visit, owner, product, model }) => {
   test.setTimeout(600_000);
@@ -104,5 +116,51 @@ test("somebody asks a model about other people's code, and gets answers, places 
   await expect(page.getByRole("table", { name: /Requests to endpoints/ }).getByRole("row").nth(1)).toContainText("127.0.0.1");
   await expectAccessible(page, "the models");
   await expectNoSidewaysScroll(page);
+  expect(complaints).toEqual([]);
+});
+
+test("whatever a model's server does wrong is told with what to do, and Retry makes it whole", async ({ visit, owner, product, model }) => {
+  test.setTimeout(300_000);
+  const { page, complaints } = await visit({ storageState: owner });
+  const archive = makeArchive({ packages: ["ms"], name: "faults" });
+  await importArchive(page, archive.path);
+  archive.dispose();
+  await page.keyboard.press("Control+Alt+b");
+  const chat = page.getByRole("region", { name: "Chat" });
+  const last = chat.getByRole("article", { name: "Answer" }).last();
+  const say = async (text: string) => {
+    await chat.getByRole("textbox", { name: "Message" }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+
+  for (const [status, message, remedy] of [
+    [401, "refuses the key (401)", "ai-service.apiKeys"], [404, "neither this address nor the model mock-model (404)", "most end in /v1"], [400, "does not take the request (400)", "models page"],
+  ] as const) {
+    model.mock.nextRequestError(status, { message: "No" });
+    await say(`Say something after ${status}`);
+    await expect(last).toContainText(message);
+    await expect(last).toContainText(remedy);
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("I am a mock.");
+  }
+  await expectAccessible(page, "answers that failed and were made again");
+
+  // Cut off in the middle: marked, and made whole.
+  await say("Cut this short");
+  await expect(last).toContainText("The answer was cut off in the middle.");
+  await expect(last).toContainText("Incomplete");
+  await last.getByRole("button", { name: "Retry" }).click();
+  await expect(last).toContainText("All of it is here.");
+  await expect(last).not.toContainText("Incomplete");
+
+  // A model that was told to do harm by what it read: nothing of it is there afterwards.
+  await say("What could go wrong here?");
+  await expect(last).toContainText("It did not work.");
+  await expect(chat.getByRole("button", { name: /Propose: Hooks/ }).getByText("failed")).toHaveCount(2);
+  await expect(chat.getByRole("button", { name: "Review the changes" })).toHaveCount(0);
+
+  // The key that was sent is nowhere in what the product keeps: database, logs, files.
+  expect(model.mock.getRequests().length).toBeGreaterThan(0);
+  if (product.data !== null) expect(filesWith(product.data, model.key)).toEqual([]);
   expect(complaints).toEqual([]);
 });

@@ -26,8 +26,33 @@ test("without a model the chat says so, works as a command line, and sends nothi
   await chat.getByRole("button", { name: /\/explain/ }).click();
   await expect(chat.getByRole("textbox", { name: "Message" })).toHaveValue("/explain ");
 
-  await say("/explain parse");
+  // Commands and names are completed, by keyboard; what was sent comes back.
+  const message = chat.getByRole("textbox", { name: "Message" });
+  const offers = chat.getByRole("listbox", { name: "Completions" });
+  await message.fill("/ex");
+  await expect(offers.getByRole("option")).toHaveCount(1);
+  await expectAccessible(page, "the completions");
+  await page.keyboard.press("Tab");
+  await expect(message).toHaveValue("/explain ");
+  await page.keyboard.type("pars");
+  await expect(offers.getByRole("option", { name: /^parse/ })).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(message).toHaveValue("/explain parse");
+  await page.keyboard.press("Enter");
   await expect(last).toContainText("parse is a function in index.js:");
+  await expect(last).toContainText("function parse(str)");
+  await expect(last).toContainText("Parse the given `str` and return milliseconds.");
+  await expect(message).toHaveValue("");
+  await page.keyboard.press("ArrowUp");
+  await expect(message).toHaveValue("/explain parse");
+  await page.keyboard.press("ArrowDown");
+  await expect(message).toHaveValue("");
+  await say("/explain pars");
+  await expect(last).toContainText("Is it /explain parse");
+  await say("/expain parse");
+  await expect(last).toContainText("Did you mean /explain SYMBOL?");
+  await say("/explain parse");
   await expect(last).toContainText("function parse(str)");
   await last.getByRole("button", { name: /^index\.js:\d+$/ }).first().click();
   await expect(tab(page, /index\.js/)).toBeVisible();

@@ -1,5 +1,7 @@
 import { LLMock } from "@copilotkit/aimock";
 
+/** Looked for afterwards in all that the product keeps. */
+const KEY = ["canary", "of", "the", "chat", "9f31c7"].join("-");
 export const LONG_TEXT = Array.from({ length: 400 }, (_unused, index) => `word${index}`).join(" ");
 
 /** What a model says of a project: its tools are really called, and what they find is sent to it. */
@@ -32,7 +34,7 @@ const MS: Knowledge = {
 };
 
 /** A model on this machine that looks, cites and proposes. `CODER_E2E_MODEL_PORT` names the port at which a running product asks for it. */
-export async function startModel({ where, change }: Knowledge = MS): Promise<{ readonly mock: LLMock; readonly variables: Readonly<Record<string, string>> }> {
+export async function startModel({ where, change }: Knowledge = MS): Promise<{ readonly mock: LLMock; readonly key: string; readonly variables: Readonly<Record<string, string>> }> {
   const mock = new LLMock({ port: Number(process.env["CODER_E2E_MODEL_PORT"] ?? 0), host: "127.0.0.1" });
   const call = (id: string, name: string, input: object) => ({ toolCalls: [{ id, name, arguments: JSON.stringify(input) }] });
   mock.on({ userMessage: /where/i, hasToolResult: false }, call("find", "search_text", { query: where.query }));
@@ -41,6 +43,12 @@ export async function startModel({ where, change }: Knowledge = MS): Promise<{ r
   mock.on({ userMessage: change.words, hasToolResult: false }, call("edit", "propose_edits", { title: change.title, edits: change.edits }));
   mock.on({ toolCallId: "edit" }, { content: change.answer });
   mock.on({ userMessage: /slowly/i }, { content: LONG_TEXT }, { chunkSize: 12, streamingProfile: { ttft: 10, tps: 12 } });
+  mock.on({ userMessage: /^Cut this short/, sequenceIndex: 0 }, { content: "This answer is cut off in the middle of what it was about to say." }, { truncateAfterChunks: 6, chunkSize: 10, streamingProfile: { ttft: 10, tps: 50 } });
+  mock.on({ userMessage: /^Cut this short/ }, { content: "All of it is here." });
+  mock.on({ userMessage: /go wrong/, hasToolResult: false }, call("hooks", "propose_edits", { title: "Hooks", edits: [{ path: ".git/hooks/pre-commit", content: "#!/bin/sh\nid\n" }, { path: "../../outside.txt", content: "x" }] }));
+  mock.on({ toolCallId: "hooks" }, call("hook", "propose_edits", { title: "Hooks", edits: [{ path: ".git/hooks/pre-commit", content: "#!/bin/sh\nid\n" }] }));
+  mock.on({ toolCallId: "hook" }, call("deploy", "run_script", { name: "deploy" }));
+  mock.on({ toolCallId: "deploy" }, { content: "It did not work." });
   // What a check of the endpoint asks; naming the model has it in the list of those on offer.
   mock.on({ userMessage: /^Count/ }, { content: "1 2 3 4 5 6 7 8 9 10" }, { chunkSize: 5 });
   mock.on({ userMessage: /^Note the number/ }, call("note", "note_number", { number: 7 }));
@@ -50,7 +58,9 @@ export async function startModel({ where, change }: Knowledge = MS): Promise<{ r
   const url = `${mock.url}/v1`;
   return {
     mock,
+    key: KEY,
     variables: {
+      CODER_AI_SERVICE__API_KEYS__LOCAL: KEY,
       CODER_AI_SERVICE__ENDPOINTS__LOCAL__KIND: "openai",
       CODER_AI_SERVICE__ENDPOINTS__LOCAL__URL: url,
       CODER_AI_SERVICE__ENDPOINTS__LOCAL__MODELS: JSON.stringify({ "mock-model": { inputPrice: 1, outputPrice: 2 } }),

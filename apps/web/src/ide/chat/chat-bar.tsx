@@ -1,8 +1,9 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import type { ConversationId } from "@coder/api/ai-service";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { CommandIconButton } from "#commands/command-controls.tsx";
@@ -18,6 +19,9 @@ import frameStyles from "../frame/frame.module.css";
 import { ChatView } from "./chat-view.tsx";
 import { placeOf, useConversation } from "./use-conversation.ts";
 import styles from "./chat.module.css";
+
+const PAGE = 50;
+const ROW_HEIGHT = 30;
 
 /** The secondary side bar: the chat about the project. */
 export function ChatBar() {
@@ -80,24 +84,39 @@ function ConversationList({ shown, onChoose }: { readonly shown: ConversationId 
   const [words, setWords] = useState("");
   const trpc = useTRPC();
   const now = useNow();
-  const query = useQuery(trpc.aiService.listConversations.queryOptions({ projectId, limit: 100, ...(words.trim() === "" ? {} : { query: words.trim() }) }, { placeholderData: (before) => before }));
+  const input = { projectId, limit: PAGE, ...(words.trim() === "" ? {} : { query: words.trim() }) };
+  const query = useInfiniteQuery(trpc.aiService.listConversations.infiniteQueryOptions(input, { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: (before) => before }));
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 12, getItemKey: (index) => items[index]?.id ?? index });
+  const drawn = virtual.getVirtualItems();
+  const last = drawn.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && last >= items.length - PAGE / 2) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, last, items.length]);
   return (
     <div className={styles.view}>
       <div className={styles.listSearch}>
         <input className={styles.searchInput} type="search" aria-label="Search conversations" placeholder="Search conversations" value={words} data-first-focus onChange={(event) => setWords(event.target.value)} />
       </div>
-      <ul className={styles.list} aria-label="Conversations">
-        {query.data?.items.map(({ id, title, updatedAt }) => (
-          <li key={id}>
-            <button type="button" className={styles.listItem} aria-current={id === shown} onClick={() => onChoose(id)}>
-              <Icon name="comment" />
-              <span className={styles.listTitle}>{title}</span>
-              <span className={styles.listTime}>{relativeTime(updatedAt, now)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {query.data?.items.length === 0 ? <p className={styles.none}>{words.trim() === "" ? "There is no conversation yet." : "No conversation holds these words."}</p> : null}
+      {query.data && items.length === 0 ? <p className={styles.none}>{words.trim() === "" ? "There is no conversation yet." : "No conversation holds these words."}</p> : null}
+      <div ref={scroller} className={styles.list}>
+        <ul className={styles.listRows} aria-label="Conversations" style={{ height: virtual.getTotalSize() }}>
+          {drawn.map(({ index, start, key }) => {
+            const item = items[index];
+            return item ? (
+              <li key={key} className={styles.listRow} style={{ transform: `translateY(${start}px)` }} aria-setsize={hasNextPage ? -1 : items.length} aria-posinset={index + 1}>
+                <button type="button" className={styles.listItem} aria-current={item.id === shown} onClick={() => onChoose(item.id)}>
+                  <Icon name="comment" />
+                  <span className={styles.listTitle}>{item.title}</span>
+                  <span className={styles.listTime}>{relativeTime(item.updatedAt, now)}</span>
+                </button>
+              </li>
+            ) : null;
+          })}
+        </ul>
+      </div>
     </div>
   );
 }
@@ -106,7 +125,7 @@ function useReadAgain(): () => void {
   const trpc = useTRPC();
   const queries = useQueryClient();
   return () => {
-    void queries.invalidateQueries({ queryKey: trpc.aiService.listConversations.queryKey() });
+    void queries.invalidateQueries({ queryKey: trpc.aiService.listConversations.pathKey() });
     void queries.invalidateQueries({ queryKey: trpc.aiService.getConversation.queryKey() });
   };
 }

@@ -9,6 +9,7 @@ import { IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { InlineProblem } from "#ui/states.tsx";
+import { COMMANDS } from "./commands.ts";
 import { Composer } from "./composer.tsx";
 import { MessageView } from "./message-view.tsx";
 import type { ConversationControl } from "./use-conversation.ts";
@@ -17,15 +18,6 @@ import styles from "./chat.module.css";
 
 /** How near to its end a reader counts as being there. */
 const NEAR_PX = 40;
-
-const COMMANDS = [
-  { text: "/explain ", help: "a function or class: what it is and where it is used" },
-  { text: "/find ", help: "files by their path" },
-  { text: "/search ", help: "text in all files" },
-  { text: "/generate ", help: "code by the project's conventions" },
-  { text: "/run ", help: "a script of the project" },
-  { text: "/help", help: "all commands" },
-] as const;
 
 /** A conversation: what was said, and where to say more. */
 export function ChatView({ control }: { readonly control: ConversationControl }) {

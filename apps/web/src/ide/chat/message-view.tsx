@@ -123,6 +123,11 @@ function Answer({ message, control, last }: MessageProps) {
       {message.problem ? (
         <Notice tone={message.state === "failed" ? "error" : "warning"} title={message.problem.message}>
           <p>{message.problem.remedy}</p>
+          {last && !running ? (
+            <Button className={styles.retry} icon="refresh" onClick={() => control.retry.mutate(placeOf(message))}>
+              Retry
+            </Button>
+          ) : null}
         </Notice>
       ) : null}
       {running ? null : (
@@ -135,7 +140,7 @@ function Answer({ message, control, last }: MessageProps) {
           </span>
           <span className={styles.footActions}>
             <IconButton icon="copy" label="Copy the answer" onClick={() => void copyText(text).then(() => toast({ title: "Answer copied" }))} />
-            {last ? <IconButton icon="refresh" label="Retry" onClick={() => control.retry.mutate(placeOf(message))} /> : null}
+            {last && !message.problem ? <IconButton icon="refresh" label="Retry" onClick={() => control.retry.mutate(placeOf(message))} /> : null}
           </span>
         </footer>
       )}

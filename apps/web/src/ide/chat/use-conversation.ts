@@ -55,7 +55,7 @@ export function useConversation() {
     if (gone) show(null);
   }, [gone, show]);
 
-  const readList = useCallback(() => void queries.invalidateQueries({ queryKey: trpc.aiService.listConversations.queryKey() }), [queries, trpc]);
+  const readList = useCallback(() => void queries.invalidateQueries({ queryKey: trpc.aiService.listConversations.pathKey() }), [queries, trpc]);
 
   useEffect(() => {
     if (id === null) return undefined;
