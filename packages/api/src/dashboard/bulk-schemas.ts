@@ -21,7 +21,7 @@ export const BulkPreviewSchema = z.object({
   action: JobActionSchema,
   count: z.int(),
   byState: JobCountsSchema,
-  /** Jobs that were asked for and are left out, because the action does not apply to their state. */
+  /** Jobs that were asked for and are left out, because the action does not apply to their state, or their queue has forgotten them. */
   leftOut: z.int(),
   /** Whether more jobs match than one run may change. */
   limited: z.boolean(),

@@ -78,7 +78,7 @@ export function jobOperations({ scope, read, steer, prefix, whose }: ScopeOfJobs
       })
       .input(PreviewBulkInputSchema)
       .output(BulkPreviewSchema)
-      .mutation(({ ctx, input }) => ctx.service(dashboardRef).previewBulk(ctx.caller, input, scope)),
+      .mutation(({ ctx, input }) => ctx.service(dashboardRef).previewBulk(ctx.caller, input, scope, ctx.signal)),
 
     runBulk: procedure
       .meta({ permission: steer, openapi: { method: "POST", path: `${base}/bulk-runs`, tags, summary: `Do what was previewed with ${whose} jobs` }, audit: { describe: describeBulk } })

@@ -77,6 +77,8 @@ export const JobDetailsSchema = JobSchema.extend({
   /** Where each failed attempt failed, oldest first. */
   stacks: z.array(z.string()),
   traceId: z.string().nullable(),
+  /** When somebody started it afresh, the last time. */
+  retriedAt: IsoTimeSchema.nullable(),
   cancelled: z.object({ at: IsoTimeSchema, by: StarterSchema }).nullable(),
   /** False once the queue has forgotten it: then payload, stacks and log are gone and nothing can be done with it. */
   kept: z.boolean(),

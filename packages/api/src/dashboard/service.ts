@@ -26,8 +26,8 @@ export interface IJobSteering {
 }
 
 export interface IBulkActions {
-  /** Notes exactly which jobs an action would change. Changes none. `nothing_to_change` (409) when there are none. */
-  previewBulk(caller: Caller, input: PreviewBulkInput, scope: JobScope): Promise<BulkPreview>;
+  /** Notes exactly which jobs an action would change. Changes none. `nothing_to_change` (409) when there are none. Nothing is left of one whose signal aborts. */
+  previewBulk(caller: Caller, input: PreviewBulkInput, scope: JobScope, signal?: AbortSignal): Promise<BulkPreview>;
   /** Starts the job that does what was previewed, once. `preview_expired` (404). */
   runBulk(caller: Caller, input: RunBulkInput, scope: JobScope): Promise<Bulk>;
   /** The caller's own. `bulk_not_found` (404). */

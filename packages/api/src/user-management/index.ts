@@ -13,8 +13,8 @@ export {
 } from "./schemas.ts";
 export type {
   ChangedMembership, ChangeMemberRoleInput, Changes, CreatedInvitation, CreateInvitationInput, EndedMembership, ExplainPermissionInput, Installation, Invitation,
-  InvitationByTokenInput, InvitationId, InvitationInput, InvitationOffer, InvitationPage, JoinedOrganization, ListInvitationsInput, ListMembersInput, Member, MemberInput,
-  MemberPage, MembershipStatus, MemberSession, MemberSessions, Organization, OwnOrganization, PermissionExplanation, Preferences, Profile, RenamedOrganization,
+  InvitationByTokenInput, InvitationId, InvitationInput, InvitationOffer, InvitationPage, InstallationOrganization, InstallationOrganizationPage, JoinedOrganization, ListInstallationOrganizationsInput,
+  ListInvitationsInput, ListMembersInput, Member, MemberInput, MemberPage, MembershipStatus, MemberSession, MemberSessions, Organization, OwnOrganization, PermissionExplanation, Preferences, Profile, RenamedOrganization,
   RenameOrganizationInput, RevokedSessions, Roles, UpdatedProfile, UpdatePreferencesInput, UpdateProfileInput, User,
 } from "./schemas.ts";
 export type { IUserManagementService } from "./service.ts";

@@ -5,6 +5,7 @@ export const userManagementPermissions = definePermissions({
   "user-management.profile.update": { description: "Change one's own profile and preferences", roles: [], self: true },
   "user-management.organization.read": { description: "See the organization's name", roles: ["owner", "admin", "member", "auditor"] },
   "user-management.organization.update": { description: "Rename the organization", roles: ["owner", "admin"] },
+  "user-management.organization.list": { description: "See which organizations the installation has, and how many people belong to each", roles: [], installation: true },
   "user-management.organization.leave": { description: "Leave the organization", roles: ["owner", "admin", "member", "auditor"] },
   "user-management.member.read": { description: "See who belongs to the organization and with which role", roles: ["owner", "admin", "member", "auditor"] },
   "user-management.member.update": { description: "Change members' roles, suspend and reactivate them", roles: ["owner", "admin"] },

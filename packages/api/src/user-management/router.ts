@@ -6,8 +6,8 @@ import {
 } from "./internal-schemas.ts";
 import {
   ChangedMembershipSchema, ChangeMemberRoleInputSchema, CreatedInvitationSchema, CreateInvitationInputSchema, EndedMembershipSchema, ExplainPermissionInputSchema,
-  InstallationSchema, InvitationByTokenInputSchema, InvitationInputSchema, InvitationOfferSchema, InvitationPageSchema, InvitationSchema, JoinedOrganizationSchema,
-  ListInvitationsInputSchema, ListMembersInputSchema, MemberInputSchema, MemberPageSchema, MemberSessionsSchema, OrganizationSchema, OwnOrganizationsSchema,
+  InstallationOrganizationPageSchema, InstallationSchema, InvitationByTokenInputSchema, InvitationInputSchema, InvitationOfferSchema, InvitationPageSchema, InvitationSchema, JoinedOrganizationSchema,
+  ListInstallationOrganizationsInputSchema, ListInvitationsInputSchema, ListMembersInputSchema, MemberInputSchema, MemberPageSchema, MemberSessionsSchema, OrganizationSchema, OwnOrganizationsSchema,
   PermissionExplanationSchema, PreferencesSchema, ProfileSchema, RenamedOrganizationSchema, RenameOrganizationInputSchema, RevokedSessionsSchema, RolesSchema,
   UpdatedProfileSchema, UpdatePreferencesInputSchema, UpdateProfileInputSchema, UserSchema,
 } from "./schemas.ts";
@@ -62,6 +62,12 @@ export const userManagementRouter = router({
     .input(NoInputSchema)
     .output(OwnOrganizationsSchema)
     .query(({ ctx }) => ctx.service(userManagementRef).listOrganizations(ctx.caller)),
+
+  listInstallationOrganizations: procedure
+    .meta({ permission: "user-management.organization.list", openapi: { method: "GET", path: "/users/organizations", tags, summary: "All organizations of the installation" } })
+    .input(ListInstallationOrganizationsInputSchema)
+    .output(InstallationOrganizationPageSchema)
+    .query(({ ctx, input }) => ctx.service(userManagementRef).listInstallationOrganizations(ctx.caller, input)),
 
   getOrganization: procedure
     .meta({ permission: "user-management.organization.read", openapi: { method: "GET", path: "/users/organization", tags, summary: "The organization you act in" } })

@@ -93,6 +93,15 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
+/** An organization as people who run the installation see it: that it is there, and nothing of what it has. */
+export const InstallationOrganizationSchema = OrganizationSchema.pick({ id: true, name: true, createdAt: true }).extend({ members: z.int() });
+export type InstallationOrganization = z.infer<typeof InstallationOrganizationSchema>;
+export const ListInstallationOrganizationsInputSchema = z.object({ ...pageInput });
+export type ListInstallationOrganizationsInput = z.output<typeof ListInstallationOrganizationsInputSchema>;
+/** Oldest first. */
+export const InstallationOrganizationPageSchema = pageOf(InstallationOrganizationSchema);
+export type InstallationOrganizationPage = z.infer<typeof InstallationOrganizationPageSchema>;
+
 export const RenameOrganizationInputSchema = z.object({ version: VersionSchema, name: OrganizationNameSchema });
 export type RenameOrganizationInput = z.output<typeof RenameOrganizationInputSchema>;
 export const RenamedOrganizationSchema = OrganizationSchema.extend({ changes: ChangesSchema });

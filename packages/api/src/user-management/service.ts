@@ -6,7 +6,7 @@ import type {
 } from "./internal-schemas.ts";
 import type {
   ChangedMembership, ChangeMemberRoleInput, CreatedInvitation, CreateInvitationInput, EndedMembership, ExplainPermissionInput, Installation, Invitation, InvitationByTokenInput,
-  InvitationInput, InvitationOffer, InvitationPage, JoinedOrganization, ListInvitationsInput, ListMembersInput, MemberInput, MemberPage, MemberSessions, Organization,
+  InstallationOrganizationPage, InvitationInput, InvitationOffer, InvitationPage, JoinedOrganization, ListInstallationOrganizationsInput, ListInvitationsInput, ListMembersInput, MemberInput, MemberPage, MemberSessions, Organization,
   OwnOrganization, PermissionExplanation, Preferences, Profile, RenamedOrganization, RenameOrganizationInput, RevokedSessions, Roles, UpdatedProfile, UpdatePreferencesInput,
   UpdateProfileInput, User,
 } from "./schemas.ts";
@@ -24,6 +24,8 @@ export interface IUserManagementService {
 
   /** The caller's organizations, oldest membership first. */
   listOrganizations(caller: Caller): Promise<{ items: OwnOrganization[] }>;
+  /** All there are. For people who run the installation. */
+  listInstallationOrganizations(caller: Caller, input: ListInstallationOrganizationsInput): Promise<InstallationOrganizationPage>;
   getOrganization(caller: Caller): Promise<Organization>;
   /** `version_conflict` (409) as in `updateProfile`. */
   renameOrganization(caller: Caller, input: RenameOrganizationInput): Promise<RenamedOrganization>;

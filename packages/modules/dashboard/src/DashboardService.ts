@@ -61,8 +61,8 @@ export class DashboardService implements IDashboardService {
     return this.#deps.steering.removeJob(caller, ref, scope);
   }
 
-  previewBulk(caller: Caller, input: PreviewBulkInput, scope: JobScope): Promise<BulkPreview> {
-    return this.#deps.bulk.previewBulk(caller, input, scope);
+  previewBulk(caller: Caller, input: PreviewBulkInput, scope: JobScope, signal?: AbortSignal): Promise<BulkPreview> {
+    return this.#deps.bulk.previewBulk(caller, input, scope, signal);
   }
 
   runBulk(caller: Caller, input: RunBulkInput, scope: JobScope): Promise<Bulk> {

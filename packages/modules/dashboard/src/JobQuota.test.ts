@@ -55,4 +55,19 @@ describe("what an organization's jobs may come to", () => {
     expect(await ids(eve)).toEqual([theirs.id]);
     expect(await own.trim(signal())).toBe(0);
   });
+
+  it("is another where an organization has its own, and nobody else feels it", async () => {
+    const [ada, eve] = [somebody(), somebody()];
+    const { queues, project, service, quota: own } = parts({ config: { organizations: { [String(ada.organizationId)]: { openJobs: 1, keptJobs: 2, failedDays: 3 } } } });
+    for (const caller of [ada, eve]) {
+      queues.add({ caller });
+      for (let at = 0; at < 4; at++) queues.complete(queues.start(queues.add({ caller })));
+    }
+    await project();
+    expect(await service.getUsage(ada)).toEqual({ open: { used: 1, limit: 1 }, kept: { used: 4, limit: 2 }, retention: { ...CONFIG.retention, failedDays: 3 } });
+    expect(await service.getUsage(eve)).toMatchObject({ open: { limit: CONFIG.quota.openJobs }, kept: { limit: CONFIG.quota.keptJobs }, retention: CONFIG.retention });
+    expect([await outcome(service.admitJob(ada)), await outcome(service.admitJob(eve))]).toEqual(["job_quota_exceeded", "done"]);
+    expect(await own.trim(signal())).toBe(2);
+    expect([(await service.getUsage(ada)).kept.used, (await service.getUsage(eve)).kept.used]).toEqual([2, 4]);
+  });
 });

@@ -1,9 +1,8 @@
 import type { JobUsage } from "@coder/api/dashboard";
 import { eachRow, type IDatabase } from "@coder/db";
-import type { Caller, OrganizationId } from "@coder/shared";
-import { isAppError } from "@coder/shared";
+import { isAppError, OrganizationIdSchema, organizationOf, type Caller, type OrganizationId } from "@coder/shared";
 import type { IJobs, ILiveConfig } from "@coder/shared/server";
-import type { DashboardConfig } from "./config.ts";
+import { quotaOf, retentionOf, type DashboardConfig } from "./config.ts";
 import { jobEntity } from "./entities.ts";
 import { jobQuotaExceeded } from "./errors.ts";
 import { countsOf } from "./reading/JobReader.ts";
@@ -34,14 +33,15 @@ export class JobQuota {
     const { rows, where } = jobsInScope(database, caller, "organization");
     const counts = countsOf(await rows.groups(where, { by: ["state"] }));
     const sum = (states: readonly (keyof typeof counts)[]) => states.reduce((total, state) => total + counts[state], 0);
-    const { quota, retention } = config.value;
-    return { open: { used: sum(OPEN), limit: quota.openJobs }, kept: { used: sum(ENDED), limit: quota.keptJobs }, retention: { ...retention } };
+    const organizationId = organizationOf(caller);
+    const quota = quotaOf(config.value, organizationId);
+    return { open: { used: sum(OPEN), limit: quota.openJobs }, kept: { used: sum(ENDED), limit: quota.keptJobs }, retention: retentionOf(config.value, organizationId) };
   }
 
   /** `job_quota_exceeded` (409) where no other job may be started. */
   async admit(caller: Caller): Promise<void> {
     const { database, config } = this.#deps;
-    const { openJobs } = config.value.quota;
+    const { openJobs } = quotaOf(config.value, organizationOf(caller));
     const { rows, where } = jobsInScope(database, caller, "organization");
     if ((await rows.count({ ...where, state: { in: OPEN } })) >= openJobs) throw jobQuotaExceeded(openJobs);
   }
@@ -51,10 +51,16 @@ export class JobQuota {
     const { database, config } = this.#deps;
     const rows = database.system("retention").repository(jobEntity);
     const groups = await rows.groups({ state: { in: ENDED } }, { by: ["organizationId"], limit: MAX_ORGANIZATIONS });
+    const counts = new Map(groups.map(({ key, count }) => [key.organizationId, count]));
+    // The largest come first, and one that may keep little may be smaller than those.
+    for (const id of Object.keys(config.value.organizations)) {
+      const organizationId = OrganizationIdSchema.parse(id);
+      if (!counts.has(organizationId)) counts.set(organizationId, await rows.count({ organizationId, state: { in: ENDED } }));
+    }
     let forgotten = 0;
-    for (const { key, count } of groups) {
-      const excess = count - config.value.quota.keptJobs;
-      if (excess > 0) forgotten += await this.#forgetOldest(key.organizationId, excess, signal);
+    for (const [organizationId, count] of counts) {
+      const excess = count - quotaOf(config.value, organizationId).keptJobs;
+      if (excess > 0) forgotten += await this.#forgetOldest(organizationId, excess, signal);
     }
     return forgotten;
   }

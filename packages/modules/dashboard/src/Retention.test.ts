@@ -25,6 +25,30 @@ it("forgets what ended long ago, each kind after its own time, and nothing that 
   expect(info.mock.calls.map(([fields]) => fields)).toEqual([{ removed: 0 }, { removed: 1 }, { removed: 1 }]);
 });
 
+it("keeps for each organization as long as that has it kept, and reads nothing back in that is past", async () => {
+  const [brief, long, other] = [somebody(), somebody(), somebody()];
+  const { queues, project, rows, database, config, clock, now } = parts({ config: { organizations: { [String(brief.organizationId)]: { completedDays: 1 }, [String(long.organizationId)]: { completedDays: 20, failedDays: 90 } } } });
+  for (const caller of [brief, long, other]) {
+    queues.complete(queues.start(queues.add({ caller })));
+    queues.fail(queues.start(queues.add({ caller })));
+  }
+  queues.complete(queues.start(queues.add()));
+  await project();
+  const retention = new Retention({ database, config, now });
+  const kept = async () => {
+    await retention.apply();
+    await project();
+    const { items } = await rows.query({});
+    return [brief, long, other, { organizationId: null }].map(({ organizationId }) => items.filter((row) => row.organizationId === organizationId).map(({ state }) => state).sort());
+  };
+  clock.now = new Date("2026-03-03T00:00:00.000Z");
+  expect(await kept()).toEqual([["failed"], ["completed", "failed"], ["completed", "failed"], ["completed"]]);
+  clock.now = new Date("2026-03-10T00:00:00.000Z");
+  expect(await kept()).toEqual([["failed"], ["completed", "failed"], ["failed"], []]);
+  clock.now = new Date("2026-04-10T00:00:00.000Z");
+  expect(await kept()).toEqual([[], ["failed"], [], []]);
+});
+
 it("forgets previews that nobody carried out, and what became of actions after a week", async () => {
   const { queues, project, database, config, clock, now, service } = parts();
   const ada = somebody();

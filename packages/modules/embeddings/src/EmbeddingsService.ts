@@ -3,9 +3,9 @@ import type {
 } from "@coder/api/embeddings";
 import type { Project, ProjectId } from "@coder/api/workspace";
 import type { IVectorStore, Stored } from "@coder/db";
-import { isAppError, type Caller, type Done } from "@coder/shared";
+import { isAppError, organizationOf, type Caller, type Done } from "@coder/shared";
 import type { ILiveConfig, JobStatus } from "@coder/shared/server";
-import type { EmbeddingsConfig } from "./config.ts";
+import { quotaOf, type EmbeddingsConfig } from "./config.ts";
 import { collectionOf, openEndpoint } from "./endpoint/open-endpoint.ts";
 import { QueryEmbedder } from "./endpoint/QueryEmbedder.ts";
 import type { IndexRow } from "./entities.ts";
@@ -46,7 +46,7 @@ export class EmbeddingsService implements IEmbeddingsService {
     await this.#requireProject(caller, projectId);
     const { rows, requests, config } = this.#deps;
     const row = await rows.get(caller, projectId);
-    const { quota } = config.value;
+    const quota = quotaOf(config.value, organizationOf(caller));
     const used = await rows.usage(caller, projectId);
     if (used.chunks >= quota.chunks) throw quotaExceeded("chunks", quota.chunks);
     if (used.bytes >= quota.bytes) throw quotaExceeded("bytes", quota.bytes);
@@ -60,7 +60,7 @@ export class EmbeddingsService implements IEmbeddingsService {
     await this.#project(caller, projectId);
     const { rows, requests, config } = this.#deps;
     const row = await rows.get(caller, projectId);
-    const { quota } = config.value;
+    const quota = quotaOf(config.value, organizationOf(caller));
     const used = await rows.usage(caller);
     const usage = { chunks: { used: used.chunks, limit: quota.chunks }, bytes: { used: used.bytes, limit: quota.bytes } };
     if (!row) {

@@ -1,12 +1,16 @@
+import type { OrganizationId } from "@coder/shared";
+import { organizationSettings, settingsFor } from "@coder/shared/server";
 import { z } from "zod";
 
-const count = z.coerce.number().int().min(1);
+const count = z.coerce.number<number>().int().min(1);
+const quota = {
+  chunks: count.meta({ description: "Functions and other pieces of code that one organization may have in its indexes" }),
+  bytes: count.meta({ description: "Bytes that the indexes of one organization may take" }),
+};
 
 export const EmbeddingsConfigSchema = z.strictObject({
-  quota: z.strictObject({
-    chunks: count.meta({ description: "Functions and other pieces of code that one organization may have in its indexes" }),
-    bytes: count.meta({ description: "Bytes that the indexes of one organization may take" }),
-  }),
+  quota: z.strictObject(quota),
+  organizations: organizationSettings(quota).meta({ merge: true, description: "Quota of indexes for single organizations, where it differs: by the organization's id" }),
   limits: z.strictObject({
     maxFileBytes: count.max(8 * 1024 ** 2).meta({ description: "Largest file that is indexed" }),
     memoryBytes: count.meta({ description: "Memory that one process may use to keep indexes ready for searches" }),
@@ -22,4 +26,9 @@ export const EmbeddingsConfigSchema = z.strictObject({
   }),
 }).refine(({ endpoint: { url, model } }) => url === null || model !== null, { path: ["endpoint", "model"], error: "An endpoint needs a model: set embeddings.endpoint.model" });
 export type EmbeddingsConfig = z.output<typeof EmbeddingsConfigSchema>;
+
+/** How much the indexes of one organization may take. */
+export function quotaOf({ quota: everybodys, organizations }: EmbeddingsConfig, organizationId: OrganizationId): EmbeddingsConfig["quota"] {
+  return settingsFor(everybodys, organizations, organizationId);
+}
 export type EndpointConfig = EmbeddingsConfig["endpoint"];

@@ -1,4 +1,4 @@
-import { organizationRenamedEvent, type Organization, type OwnOrganization, type RenamedOrganization, type RenameOrganizationInput } from "@coder/api/user-management";
+import { organizationRenamedEvent, type InstallationOrganizationPage, type ListInstallationOrganizationsInput, type Organization, type OwnOrganization, type RenamedOrganization, type RenameOrganizationInput } from "@coder/api/user-management";
 import { unlessConflict } from "@coder/db";
 import type { OrganizationId, UserId } from "@coder/shared";
 import type { OrganizationRow } from "./entities.ts";
@@ -38,6 +38,13 @@ export class Organizations {
     const organizations = await this.#tables.everyOrganization.query({ id: { in: items.map((membership) => membership.organizationId) } }, { limit: 1_000 });
     const names = new Map(organizations.items.map(({ id, name }) => [id, name]));
     return items.map(({ organizationId, role, status, joinedAt }) => ({ organizationId, name: names.get(organizationId) ?? "", role, status, joinedAt }));
+  }
+
+  async listAll({ limit, cursor }: ListInstallationOrganizationsInput): Promise<InstallationOrganizationPage> {
+    const { items, nextCursor } = await this.#tables.everyOrganization.query({}, { limit, cursor });
+    const groups = await this.#tables.everyMembership.groups({ organizationId: { in: items.map(({ id }) => id) } }, { by: ["organizationId"], limit });
+    const members = new Map(groups.map(({ key, count }) => [key.organizationId, count]));
+    return { items: items.map(({ id, name, createdAt }) => ({ id, name, createdAt, members: members.get(id) ?? 0 })), nextCursor };
   }
 
   async #row(organizationId: OrganizationId): Promise<OrganizationRow> {

@@ -1,7 +1,7 @@
 import type { authRouter } from "@coder/api/auth/router";
 import type {
   AdmitSignUpInput, ChangeMemberRoleInput, CountUsersInput, CreateInvitationInput, CreateUserInput, DeleteUserInput, EnrolInput, ExplainPermissionInput, FindUserInput,
-  InvitationByTokenInput, InvitationInput, IUserManagementService, JoinedOrganization, ListInvitationsInput, ListMembershipsInput, ListMembersInput, MaybeUser, MemberInput,
+  InvitationByTokenInput, InvitationInput, IUserManagementService, JoinedOrganization, ListInstallationOrganizationsInput, ListInvitationsInput, ListMembershipsInput, ListMembersInput, MaybeUser, MemberInput,
   PermissionsOfInput, QueryUsersInput, RenameOrganizationInput, UpdatePreferencesInput, UpdateProfileInput, UpdateUserInput,
 } from "@coder/api/user-management";
 import type { IDatabase } from "@coder/db";
@@ -86,6 +86,10 @@ export class UserManagementService implements IUserManagementService {
 
   async listOrganizations(caller: Caller) {
     return { items: await this.#organizations.listOf(personOf(caller).userId) };
+  }
+
+  async listInstallationOrganizations(_caller: Caller, input: ListInstallationOrganizationsInput) {
+    return this.#organizations.listAll(input);
   }
 
   async getOrganization(caller: Caller) {

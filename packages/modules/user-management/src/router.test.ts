@@ -56,7 +56,7 @@ function inputs(member: UserCaller, version: string): Record<string, unknown> {
   const userId = member.userId;
   const token = "x".repeat(43);
   return {
-    installation: {}, getProfile: {}, updateProfile: { version, name: "Ann" }, getPreferences: {}, updatePreferences: { theme: "dark" }, listOrganizations: {}, getOrganization: {},
+    installation: {}, getProfile: {}, updateProfile: { version, name: "Ann" }, getPreferences: {}, updatePreferences: { theme: "dark" }, listOrganizations: {}, listInstallationOrganizations: {}, getOrganization: {},
     renameOrganization: { version, name: "Works" }, leaveOrganization: {}, listMembers: {}, changeMemberRole: { userId, role: "member" }, suspendMember: { userId },
     reactivateMember: { userId }, removeMember: { userId }, listMemberSessions: { userId }, revokeMemberSessions: { userId }, listInvitations: {},
     createInvitation: { role: "auditor" }, revokeInvitation: { id: newId() }, describeInvitation: { token }, acceptInvitation: { token }, listRoles: {},
@@ -107,6 +107,17 @@ describe("the permission matrix", () => {
       if (allowed) expect([kind, ["permission_missing", "not_signed_in"].includes(seen)]).toEqual([kind, false]);
       else expect([kind, seen]).toEqual([kind, refused]);
     }
+  });
+
+  it("lets people who run the installation see which organizations there are, and nobody else", async () => {
+    const edge = new Edge(new House());
+    const [first, second] = [await edge.house.founder(), await edge.house.founder()];
+    await edge.house.member(second, "member");
+    const list = (caller: UserCaller, input: object) => edge.call(caller, "listInstallationOrganizations", input);
+    expect(await edge.outcome(second, "listInstallationOrganizations", {})).toBe("permission_missing");
+    const page = { id: first.organizationId, name: expect.any(String), createdAt: expect.any(String), members: 1 };
+    expect(await list(first, {})).toEqual({ items: [page, { ...page, id: second.organizationId, members: 2 }], nextCursor: null });
+    expect(await list(first, { limit: 1 })).toEqual({ items: [page], nextCursor: expect.any(String) });
   });
 
   it("lists the same in the catalogue that people see", async () => {

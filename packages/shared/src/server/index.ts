@@ -11,6 +11,7 @@ export type { EventBinding, EventContext } from "./events/event-handler.ts";
 export { handleJob } from "./jobs/job-handler.ts";
 export type { JobBinding, JobContext, JobHandler } from "./jobs/job-handler.ts";
 export type { ILiveConfig } from "./config/live-config.ts";
+export { organizationSettings, settingsFor } from "./config/organization-settings.ts";
 export type { ISettingsPort } from "./config/settings-port.ts";
 export type { AnyModule, ClientFactory, ModuleContext, ModuleDefinition, ModuleInstance } from "./module.ts";
 export { loadConfig } from "./config/load-config.ts";

@@ -124,8 +124,14 @@ export function jobControlSuite({ rig: newRig, effects, workerProcess }: QueueTe
       expect(handler).toHaveBeenCalledTimes(2);
       broken = false;
       for (const id of [failing, unstarted]) {
+        const pause = Date.parse((await rig.jobs.get(job.name, id))?.enqueuedAt ?? "");
+        const asked = Date.now();
         await rig.jobs.retry(job.name, id);
-        await eventually(async () => expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "completed", attempt: 1, error: null }));
+        await eventually(async () => expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "completed", attempt: 1, error: null, retriedAt: expect.any(String) }));
+        const { waitedMs, startedAt } = (await rig.jobs.get(job.name, id)) ?? {};
+        // It waited since somebody wanted it again, and not since it was there for the first time.
+        expect(waitedMs).toBeLessThanOrEqual(Date.parse(startedAt ?? "") - asked);
+        expect(waitedMs).toBeLessThan(Date.parse(startedAt ?? "") - pause);
       }
     });
   });

@@ -107,21 +107,21 @@ export function jobOverviewSuite({ rig: newRig, fixture }: QueueTestTools): void
 
     it("tells of one job what there is to tell, and no secret of it", async () => {
       const rig = newRig();
-      const schema = z.object({ id: z.string(), source: z.object({ url: z.string(), key: z.string() }), hosts: z.array(z.object({ name: z.string(), pin: z.string() })), apiToken: z.string() });
+      const schema = z.object({ id: z.string(), source: z.object({ url: z.string(), key: z.string() }), hosts: z.array(z.object({ name: z.string(), pin: z.string() })), apiToken: z.string(), note: z.string() });
       const job = defineJob("secret.run", schema, { attempts: 1, title: "Fetch", redact: ["source.key", "hosts.*.pin"] });
       await rig.workers("secret", handleJob(job, async () => async ({ payload: { source, apiToken }, log, progress }) => {
         log.info({}, `Fetching https://ann:swordfish@example.com/x with hunter2-hunter2, ${source.key}`);
         await progress(1, 3);
         throw new Error(`https://ann:swordfish@example.com/x does not answer hunter2-hunter2, ${source.key}, ${apiToken}`);
       }));
-      const payload = { id: "p1", source: { url: "https://ann:swordfish@example.com/x", key: "marked-k-1" }, hosts: [{ name: "a", pin: "1234" }], apiToken: "named-t-1" };
+      const payload = { id: "p1", source: { url: "https://ann:swordfish@example.com/x", key: "marked-k-1" }, hosts: [{ name: "a", pin: "1234" }], apiToken: "named-t-1", note: "use marked-k-1, or named-t-1" };
       const [id = ""] = await rig.enqueue(job.with(payload));
       await eventually(async () => expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "failed" }));
       const status = await rig.jobs.get(job.name, id);
       expect(status).toEqual({
         queue: "secret.run", module: "secret", kind: "jobs", title: "Fetch", id, name: "secret.run", state: "failed", caller: CALLER,
-        payload: { id: "p1", source: { url: "https://ann:[redacted]@example.com/x", key: "[redacted]" }, hosts: [{ name: "a", pin: "[redacted]" }], apiToken: "[redacted]" },
-        progress: { done: 1, total: 3 }, attempt: 1, maxAttempts: 1, enqueuedAt: expect.any(String), dueAt: null, startedAt: expect.any(String), finishedAt: expect.any(String),
+        payload: { id: "p1", source: { url: "https://ann:[redacted]@example.com/x", key: "[redacted]" }, hosts: [{ name: "a", pin: "[redacted]" }], apiToken: "[redacted]", note: "use [redacted], or [redacted]" },
+        progress: { done: 1, total: 3 }, attempt: 1, maxAttempts: 1, enqueuedAt: expect.any(String), retriedAt: null, dueAt: null, startedAt: expect.any(String), finishedAt: expect.any(String),
         waitedMs: expect.any(Number), error: "https://ann:[redacted]@example.com/x does not answer [redacted], [redacted], [redacted]", stacks: [expect.stringContaining("job-overview-suite.ts")],
         traceId: null, cancelled: null,
       });

@@ -5,6 +5,7 @@ import { ModelsTab } from "#features/models/models-tab.tsx";
 import { useUrlParam } from "#lib/use-url-param.ts";
 import { TabbedPage } from "#ui/tabs.tsx";
 import { ChangesTab } from "./changes-tab.tsx";
+import { OrganizationsTab } from "./organizations-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 
 /** What can be set, what it is set to, by whom, and what that hides. */
@@ -12,7 +13,8 @@ export function SettingsPage() {
   const [tab, setTab] = useUrlParam("tab");
   const { may } = useSession();
   const mayModels = may("ai-service.model.read");
-  const shown = tab === "changes" || (tab === "models" && mayModels) ? tab : "all";
+  const mayOrganizations = may("user-management.organization.list");
+  const shown = tab === "changes" || (tab === "models" && mayModels) || (tab === "organizations" && mayOrganizations) ? tab : "all";
   return (
     <TabbedPage
       title="Settings"
@@ -21,10 +23,11 @@ export function SettingsPage() {
       tabs={[
         { value: "all", label: "All" },
         { value: "changes", label: "Changes" },
+        ...(mayOrganizations ? [{ value: "organizations" as const, label: "Organizations" }] : []),
         ...(mayModels ? [{ value: "models" as const, label: "Models" }] : []),
       ]}
     >
-      {shown === "all" ? <SettingsTab /> : shown === "models" ? <ModelsTab /> : <ChangesTab />}
+      {shown === "all" ? <SettingsTab /> : shown === "models" ? <ModelsTab /> : shown === "organizations" ? <OrganizationsTab /> : <ChangesTab />}
     </TabbedPage>
   );
 }

@@ -19,6 +19,7 @@ import { QueueModel } from "./queue-model.ts";
 export const CONFIG: DashboardConfig = {
   retention: { completedDays: 7, failedDays: 30 },
   quota: { openJobs: 1_000, keptJobs: 10_000 },
+  organizations: {},
   history: { minuteHours: 6, hourDays: 30 },
   bulk: { maxJobs: 1_000, previewMinutes: 15 },
   projection: { reconcileMinutes: 720 },

@@ -23,7 +23,7 @@ export class QueueModel implements IJobs {
     const queue = values.queue ?? "demo.thing.make";
     const job: JobStatus = {
       queue, module: queue.split(".")[0] === "events" ? (queue.split(".")[1] ?? "") : (queue.split(".")[0] ?? ""), kind: queue.startsWith("events.") ? "events" : "jobs", title: null, id: newId(), name: queue, state: "waiting",
-      caller: systemCaller("demo.part"), payload: {}, progress: null, attempt: 0, maxAttempts: 3, enqueuedAt: this.tick(), dueAt: null, startedAt: null, finishedAt: null, waitedMs: null, error: null, stacks: [], traceId: null,
+      caller: systemCaller("demo.part"), payload: {}, progress: null, attempt: 0, maxAttempts: 3, enqueuedAt: this.tick(), retriedAt: null, dueAt: null, startedAt: null, finishedAt: null, waitedMs: null, error: null, stacks: [], traceId: null,
       cancelled: null, ...values,
     };
     return this.#set(job);
@@ -36,7 +36,7 @@ export class QueueModel implements IJobs {
 
   start(job: JobStatus): JobStatus {
     const startedAt = this.tick();
-    return this.#change(job, { state: "running", attempt: job.attempt + 1, startedAt, finishedAt: null, waitedMs: job.attempt === 0 ? Date.parse(startedAt) - Date.parse(job.enqueuedAt) : null });
+    return this.#change(job, { state: "running", attempt: job.attempt + 1, startedAt, finishedAt: null, waitedMs: job.attempt === 0 ? Date.parse(startedAt) - Date.parse(job.retriedAt ?? job.enqueuedAt) : null });
   }
 
   complete(job: JobStatus): JobStatus {
@@ -88,7 +88,7 @@ export class QueueModel implements IJobs {
     await this.#answer("retry", id);
     const job = this.#require(queue, id);
     if (job.state !== "failed" && job.state !== "cancelled") throw new AppError("conflict", "job_not_stopped", "It is not stopped.", { remedy: "Wait." });
-    return this.#change(job, { state: "waiting", attempt: 0, finishedAt: null, startedAt: null, waitedMs: null, error: null, cancelled: null });
+    return this.#change(job, { state: "waiting", attempt: 0, retriedAt: this.tick(), finishedAt: null, startedAt: null, waitedMs: null, error: null, cancelled: null });
   }
 
   async remove(queue: string, id: string): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Bulk, BulkInput, BulkPreview, IBulkActions, JobAction, JobScope, PreviewBulkInput, RunBulkInput } from "@coder/api/dashboard";
 import { eachRow, unlessConflict, type Filter, type IDatabase, type Stored } from "@coder/db";
-import { personOf, type Caller, type JobDefinition } from "@coder/shared";
+import { personOf, type Caller, type JobDefinition, type UserId } from "@coder/shared";
 import { newId, type IJobs, type ILiveConfig } from "@coder/shared/server";
 import type { DashboardConfig } from "../config.ts";
 import { bulkChunkEntity, bulkEntity, type BulkItem, type BulkRow, type JobRow } from "../entities.ts";
 import { bulkNotFound, nothingToChange, previewExpired } from "../errors.ts";
 import { changeJobsJob, changeOwnJobsJob, changeSystemJobsJob } from "../jobs/definitions.ts";
-import { rowIdOf } from "../projection/job-row.ts";
+import { isForgotten, rowIdOf } from "../projection/job-row.ts";
 import { appliesTo, jobOf, STATES_FOR } from "../reading/job-of.ts";
 import { countsOf } from "../reading/JobReader.ts";
 import { jobsInScope, narrowed, type JobsInScope } from "../reading/scope.ts";
@@ -32,16 +32,34 @@ export class BulkActions implements IBulkActions {
     this.#deps = deps;
   }
 
-  async previewBulk(caller: Caller, input: PreviewBulkInput, scope: JobScope): Promise<BulkPreview> {
+  async previewBulk(caller: Caller, input: PreviewBulkInput, scope: JobScope, signal?: AbortSignal): Promise<BulkPreview> {
     const { database, config, now } = this.#deps;
     const { userId, organizationId } = personOf(caller);
-    const jobs = jobsInScope(database, caller, scope);
-    const { maxJobs, previewMinutes } = config.value.bulk;
+    const { action } = input;
     const token = newId();
     const createdAt = now().toISOString();
-    const expiresAt = new Date(now().getTime() + previewMinutes * 60_000).toISOString();
-    const chunks = database.for(caller).repository(bulkChunkEntity);
-    const found = new Collection();
+    const expiresAt = new Date(now().getTime() + config.value.bulk.previewMinutes * 60_000).toISOString();
+    try {
+      const jobs = jobsInScope(database, caller, scope);
+      const found = await this.#collect(caller, jobs, input, { token, userId, createdAt, signal });
+      const asked = input.jobs === undefined ? await jobs.rows.count(narrowed(jobs, input.filter ?? {})) : input.jobs.length;
+      signal?.throwIfAborted();
+      await database.for(caller).repository(bulkEntity).insert({
+        id: token, userId, organizationId, scope, action, state: "previewed", jobId: null, count: found.count, changed: 0, skipped: 0, failed: [], createdAt, expiresAt, finishedAt: null,
+      });
+      const leftOut = found.limited ? 0 : Math.max(0, asked - found.count);
+      return { token, action, count: found.count, byState: found.byState(), leftOut, limited: found.limited, sample: found.sample.map(jobOf), expiresAt };
+    } catch (error) {
+      await database.for(caller).repository(bulkChunkEntity).deleteMany({ bulkId: token });
+      throw error;
+    }
+  }
+
+  /** Writes down which jobs they are, some at a time. `nothing_to_change`. */
+  async #collect(caller: Caller, jobs: JobsInScope, input: PreviewBulkInput, { token, userId, createdAt, signal }: Noting): Promise<Collection> {
+    const { maxJobs } = this.#deps.config.value.bulk;
+    const chunks = this.#deps.database.for(caller).repository(bulkChunkEntity);
+    const found = new Collection(this.#deps.now());
     let position = 0;
     const keep = async (items: readonly BulkItem[]): Promise<void> => {
       if (items.length > 0) await chunks.insert({ id: `${token}/${position}`, userId, bulkId: token, position: position++, items: [...items], begun: 0, done: 0, changed: 0, skipped: 0, failed: [], createdAt });
@@ -51,17 +69,13 @@ export class BulkActions implements IBulkActions {
         found.limited = true;
         break;
       }
-      if (found.add(row, input.action) && found.pending.length === PER_CHUNK) await keep(found.take());
+      if (!found.add(row, input.action) || found.pending.length < PER_CHUNK) continue;
+      signal?.throwIfAborted();
+      await keep(found.take());
     }
     await keep(found.take());
     if (found.count === 0) throw nothingToChange();
-    const asked = input.jobs === undefined ? await jobs.rows.count(narrowed(jobs, input.filter ?? {})) : input.jobs.length;
-    await database.for(caller).repository(bulkEntity).insert({
-      id: token, userId, organizationId, scope, action: input.action, state: "previewed", jobId: null, count: found.count, changed: 0, skipped: 0, failed: [], createdAt, expiresAt, finishedAt: null,
-    });
-    return {
-      token, action: input.action, count: found.count, byState: found.byState(), leftOut: found.limited ? 0 : Math.max(0, asked - found.count), limited: found.limited, sample: found.sample.map(jobOf), expiresAt,
-    };
+    return found;
   }
 
   async runBulk(caller: Caller, { token }: RunBulkInput, scope: JobScope): Promise<Bulk> {
@@ -98,6 +112,14 @@ export class BulkActions implements IBulkActions {
   }
 }
 
+/** Under what the jobs of a preview are noted, and until when. */
+interface Noting {
+  readonly token: string;
+  readonly userId: UserId;
+  readonly createdAt: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The rows that an action could change, of those that are asked for. */
 function applicable(jobs: JobsInScope, { action, jobs: chosen, filter = {} }: PreviewBulkInput): Filter<JobRow> {
   const applies: readonly JobRow["state"][] = STATES_FOR[action];
@@ -113,9 +135,14 @@ class Collection {
   pending: BulkItem[] = [];
   readonly sample: JobRow[] = [];
   readonly #states = new Map<JobRow["state"], number>();
+  readonly #now: Date;
+
+  constructor(now: Date) {
+    this.#now = now;
+  }
 
   add(row: JobRow, action: JobAction): boolean {
-    if (!appliesTo(action, row)) return false;
+    if (!appliesTo(action, row) || isForgotten(row, this.#now)) return false;
     const { queue, jobId, state, attempt, changedAt } = row;
     this.count += 1;
     this.pending.push({ queue, id: jobId, state, attempt, changedAt });

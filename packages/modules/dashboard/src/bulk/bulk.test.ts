@@ -4,10 +4,10 @@ import { AppError, type UserCaller } from "@coder/shared";
 import { newId, type JobStatus } from "@coder/shared/server";
 import { outcome, silentLogger, somebody } from "@coder/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CONFIG, parts } from "../__fixtures__/parts.ts";
 import { QueueModel } from "../__fixtures__/queue-model.ts";
-import { bulkChunkEntity } from "../entities.ts";
+import { bulkChunkEntity, bulkEntity } from "../entities.ts";
 import { changeJobsHandler } from "../jobs/change-jobs.handler.ts";
 
 const never = new AbortController().signal;
@@ -74,6 +74,15 @@ describe("an action on many jobs", () => {
     expect(world.database.outbox.items.filter(({ message }) => message.kind === "event")).toHaveLength(1);
   });
 
+  it("leaves out what the queue itself forgets by its age: nothing could be done with it", async () => {
+    const world = crowd();
+    await world.project();
+    const completed = world.queues.all().filter(({ state, caller }) => state === "completed" && caller === world.ada);
+    world.clock.now = new Date("2026-03-03T13:00:00.000Z");
+    const { byState, leftOut } = await world.service.previewBulk(world.ada, { action: "remove", filter: { states: ["completed", "failed"] } }, "organization");
+    expect([byState.completed, byState.failed > 0, leftOut]).toEqual([0, true, completed.length]);
+  });
+
   it("takes chosen jobs too, and of those only the caller's", async () => {
     const world = crowd();
     await world.project();
@@ -85,6 +94,21 @@ describe("an action on many jobs", () => {
     await world.service.runBulk(world.ada, { token: preview.token }, "organization");
     await work(world, world.ada);
     expect(world.queues.all().filter(({ state }) => state === "cancelled").map(({ id }) => id).sort()).toEqual(own.map(({ id }) => id).sort());
+  });
+
+  it("is not prepared any further, and leaves nothing behind, once nobody waits for its preview", async () => {
+    const world = parts({ config: { bulk: { maxJobs: 10_000, previewMinutes: 15 } } });
+    const ada = somebody();
+    for (let n = 0; n < 1_200; n++) world.queues.add({ caller: ada });
+    await world.project();
+    const { signal } = new AbortController();
+    const chunks = world.database.for(ada).repository(bulkChunkEntity);
+    const asked = vi.spyOn(signal, "throwIfAborted").mockImplementationOnce(() => undefined).mockImplementation(() => {
+      throw new Error("Nobody waits any more");
+    });
+    await expect(world.service.previewBulk(ada, { action: "cancel", filter: {} }, "organization", signal)).rejects.toThrow("Nobody waits");
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect([await chunks.count({}), await world.database.for(ada).repository(bulkEntity).count({})]).toEqual([0, 0]);
   });
 
   it("leaves alone whatever changed since the preview, and says how many those were", async () => {

@@ -3,6 +3,7 @@ import { AppError, type Caller } from "@coder/shared";
 import { somebody } from "@coder/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parts } from "../__fixtures__/parts.ts";
+import { jobEntity } from "../entities.ts";
 
 type World = ReturnType<typeof parts>;
 const stops: AbortController[] = [];
@@ -16,6 +17,17 @@ function open(): World {
   const world = parts();
   worlds.push(world);
   return world;
+}
+
+/** The same object with one of its methods in another way. */
+function instead<Target extends object>(target: Target, method: string, make: (original: (...args: unknown[]) => object) => unknown): Target {
+  return new Proxy(target, {
+    get: (object, name) => {
+      const found: unknown = Reflect.get(object, name);
+      const bound: unknown = typeof found === "function" ? found.bind(object) : found;
+      return name === method && typeof bound === "function" ? make((...args) => Object(Reflect.apply(bound, undefined, args))) : bound;
+    },
+  });
 }
 
 /** What one reader hears. */
@@ -94,6 +106,37 @@ describe("following jobs", () => {
     await vi.waitFor(() => expect(new Set(reader.told().join(", ").split(", ").filter((word) => word.endsWith("completed"))).size).toBe(50));
     const times = reader.heard.slice(1).map(({ at }) => at);
     for (const [place, at] of times.entries()) expect(times.slice(place + 1).filter((later) => later - at < 1_000).length).toBeLessThan(4);
+  });
+
+  it("misses nothing that is written while it looks: a job that goes just before another changes", async () => {
+    const world = open();
+    const ada = somebody();
+    const [trigger, gone, other] = [world.queues.add({ caller: ada }), world.queues.add({ caller: ada }), world.queues.add({ caller: ada })];
+    await world.project();
+    const reader = watch(world, ada, "organization");
+    await vi.waitFor(() => expect(reader.told()).toEqual(["gap"]));
+    let armed = true;
+    const meanwhile = async () => {
+      armed = false;
+      await world.queues.remove("demo.thing.make", gone.id);
+      await world.projector.refresh("demo.thing.make", [gone.id]);
+      world.queues.start(other);
+      await world.projector.refresh("demo.thing.make", [other.id]);
+    };
+    const system = world.database.system.bind(world.database);
+    vi.spyOn(world.database, "system").mockImplementation((reason) => instead(system(reason), "repository", (repository) => (entity: unknown) => {
+      const rows = Reflect.apply(repository, undefined, [entity]);
+      if (entity !== jobEntity) return rows;
+      return instead(rows, "query", (query) => async (filter: object, options: unknown) => {
+        if (armed && "sequence" in filter) await meanwhile();
+        return Reflect.apply(query, undefined, [filter, options]);
+      });
+    }));
+    world.queues.start(trigger);
+    await world.projector.refresh("demo.thing.make", [trigger.id]);
+    await vi.waitFor(() => expect(reader.told().join(", ")).toContain(`${other.id} running`));
+    expect(armed).toBe(false);
+    expect(reader.told().join(", ")).toContain(`${gone.id} gone`);
   });
 
   it("says only that there is more when there is too much, and goes on after it", async () => {

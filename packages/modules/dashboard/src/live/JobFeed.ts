@@ -104,15 +104,16 @@ export class JobFeed {
   }
 
   async #since(last: number): Promise<{ readonly last: number; readonly look: Look | null }> {
+    // What is written is told in its order: both tables up to the same place, or what one of them shows a moment later would pass for told.
+    const until = await this.#newest();
+    if (until <= last) return { last, look: null };
     const { jobs, removals } = this.#tables();
-    const newer = { sequence: { gt: last } };
+    const newer = { sequence: { gt: last, lte: until } };
     const order = { limit: MOST + 1, sort: { field: "sequence", direction: "asc" } } as const;
     const [changed, gone] = await Promise.all([jobs.query(newer, order), removals.query(newer, order)]);
-    const rows = [...changed.items, ...gone.items];
-    if (rows.length === 0) return { last, look: null };
-    if (rows.length > MOST) return { last: await this.#newest(), look: { jobs: [], removed: [], more: true } };
+    if (changed.items.length + gone.items.length > MOST) return { last: until, look: { jobs: [], removed: [], more: true } };
     const removed = gone.items.map(({ queue, jobId, kind, organizationId, startedBy }) => ({ queue, id: jobId, kind, organizationId, userId: startedBy }));
-    return { last: Math.max(...rows.map(({ sequence }) => sequence)), look: { jobs: changed.items.map(jobOf), removed, more: false } };
+    return { last: until, look: { jobs: changed.items.map(jobOf), removed, more: false } };
   }
 
   async #newest(): Promise<number> {

@@ -1,9 +1,9 @@
 import type { IDatabase } from "@coder/db";
-import { KEPT_MS, type IJobs, type ILiveConfig, type JobStatus } from "@coder/shared/server";
-import type { DashboardConfig } from "../config.ts";
+import type { IJobs, ILiveConfig, JobStatus } from "@coder/shared/server";
+import { retentionOf, type DashboardConfig } from "../config.ts";
 import { jobEntity, removalEntity, type JobRow } from "../entities.ts";
 import type { HistoryRecorder } from "../history/HistoryRecorder.ts";
-import { factsOf, rowIdOf } from "./job-row.ts";
+import { factsOf, isForgotten, rowIdOf, SURELY_KEPT_MS } from "./job-row.ts";
 import { Revisions } from "./Revisions.ts";
 
 export interface ProjectorDeps {
@@ -18,8 +18,6 @@ export interface ProjectorDeps {
 /** Jobs that are read side by side. */
 const AT_ONCE = 100;
 const DAY_MS = 86_400_000;
-/** A queue forgets what is too old when the next job ends, and clocks differ. */
-const SLACK_MS = 3_600_000;
 
 /**
  * Brings rows to what the queues say, during one term. Each reading has a revision from before it began, so that of two the later one stays, in whatever order they are
@@ -79,8 +77,8 @@ export class Projector {
     const unmet = { queue, revision: { lt: start } } as const;
     const filters = [
       { ...unmet, state: { in: ["waiting", "delayed", "running"] } },
-      { ...unmet, state: "completed", changedAt: { gte: since(KEPT_MS.completed - SLACK_MS) } },
-      { ...unmet, state: { in: ["failed", "cancelled"] }, changedAt: { gte: since(KEPT_MS.failed - SLACK_MS) } },
+      { ...unmet, state: "completed", changedAt: { gte: since(SURELY_KEPT_MS.completed) } },
+      { ...unmet, state: { in: ["failed", "cancelled"] }, changedAt: { gte: since(SURELY_KEPT_MS.failed) } },
     ] as const;
     for (const filter of filters) {
       let cursor: string | null = null;
@@ -109,7 +107,7 @@ export class Projector {
       if (this.#scans > 0) for (const id of ids) this.#gone.set(id, revision);
       const rows = database.system("jobs").repository(jobEntity);
       const { items } = await rows.query({ id: { in: ids }, revision: { lt: revision } }, { limit: ids.length });
-      const removed = items.filter((job) => !this.#isForgotten(job));
+      const removed = items.filter((job) => !isForgotten(job, now()));
       if (removed.length === 0) return;
       const removedAt = now().toISOString();
       const told = removed.map(({ id, queue, jobId, kind, organizationId, startedBy }) => ({ id, queue, jobId, kind, organizationId, startedBy, sequence: this.#revisions.next(), removedAt }));
@@ -118,15 +116,9 @@ export class Projector {
     });
   }
 
-  /** Ended so long ago that the queue itself may have let it go. */
-  #isForgotten({ state, finishedAt }: JobRow): boolean {
-    const keptMs = state === "completed" ? KEPT_MS.completed : KEPT_MS.failed;
-    return finishedAt !== null && Date.parse(finishedAt) < this.#deps.now().getTime() - keptMs + SLACK_MS;
-  }
-
   /** Ended so long ago that nobody is to find it any more. */
-  #isPast({ state, finishedAt }: Pick<JobRow, "state" | "finishedAt">): boolean {
-    const { completedDays, failedDays } = this.#deps.config.value.retention;
+  #isPast({ state, finishedAt, organizationId }: Pick<JobRow, "state" | "finishedAt" | "organizationId">): boolean {
+    const { completedDays, failedDays } = retentionOf(this.#deps.config.value, organizationId);
     const days = state === "completed" ? completedDays : failedDays;
     return finishedAt !== null && Date.parse(finishedAt) < this.#deps.now().getTime() - days * DAY_MS;
   }

@@ -1,5 +1,5 @@
 import type { JobState } from "@coder/api/dashboard";
-import type { JobStatus } from "@coder/shared/server";
+import { KEPT_MS, type JobStatus } from "@coder/shared/server";
 import type { JobRow } from "../entities.ts";
 import { causeOf } from "./cause.ts";
 import { subjectOf } from "./subject.ts";
@@ -7,6 +7,17 @@ import { subjectOf } from "./subject.ts";
 const MAX_NAME = 300;
 const MAX_ERROR = 1_000;
 const MAX_SEARCH = 2_000;
+
+/** A queue forgets what is too old when the next job ends, and clocks differ. */
+const SLACK_MS = 3_600_000;
+/** How long a queue has what ended for certain. */
+export const SURELY_KEPT_MS = { completed: KEPT_MS.completed - SLACK_MS, failed: KEPT_MS.failed - SLACK_MS } as const;
+
+/** Ended so long ago that the queue itself may have let it go: then its row is all there is, and nothing can be done with it. */
+export function isForgotten({ state, finishedAt }: Pick<JobRow, "state" | "finishedAt">, now: Date): boolean {
+  const keptMs = state === "completed" ? SURELY_KEPT_MS.completed : SURELY_KEPT_MS.failed;
+  return finishedAt !== null && Date.parse(finishedAt) < now.getTime() - keptMs;
+}
 
 export const rowIdOf = (queue: string, id: string): string => `${queue}/${id}`;
 
@@ -63,10 +74,10 @@ export function titleOf({ title, kind, name, module }: Pick<JobStatus, "title" |
   return storable(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
-function changedAt({ enqueuedAt, startedAt, finishedAt, cancelled }: JobStatus, state: JobState): string {
+function changedAt({ enqueuedAt, retriedAt, startedAt, finishedAt, cancelled }: JobStatus, state: JobState): string {
   if (finishedAt !== null) return finishedAt;
   if (state === "cancelled" && cancelled !== null) return cancelled.at;
-  return startedAt ?? enqueuedAt;
+  return startedAt ?? retriedAt ?? enqueuedAt;
 }
 
 /** At most so long, and without characters that no database keeps: a failure may say anything. */

@@ -35,15 +35,15 @@ export class QueueBoard implements Pick<IQueueOverview, "listQueues" | "pauseQue
     const jobs = scope === "system" ? { rows: database.system("jobs").repository(jobEntity), where: {} } : jobsInScope(database, caller, scope);
     const [queues, groups, behindSince] = await Promise.all([
       this.#queues(),
-      this.#groups.ask(keyOf({ scope, organizationId: callerOrganization(caller) }, jobs.where), () => jobs.rows.groups(jobs.where, { by: ["queue", "state"], range: ["enqueuedAt"], limit: MAX_GROUPS })),
+      this.#groups.ask(keyOf({ scope, organizationId: callerOrganization(caller) }, jobs.where), () => jobs.rows.groups(jobs.where, { by: ["queue", "state"], range: ["changedAt"], limit: MAX_GROUPS })),
       this.#behindSince(),
     ]);
     const byQueue = Map.groupBy(groups, ({ key }) => key.queue);
     const items = queues.flatMap((queue): Queue[] => {
       const held = byQueue.get(queue.queue) ?? [];
       if (scope !== "system" && held.length === 0) return [];
-      const waiting = held.find(({ key }) => key.state === "waiting")?.smallest.enqueuedAt ?? null;
-      return [{ ...overviewOf(queue), counts: countsOf(held), oldestWaitingAt: scope === "system" ? queue.oldestWaitingAt : waiting }];
+      const oldestWaitingAt = held.find(({ key }) => key.state === "waiting")?.smallest.changedAt ?? null;
+      return [{ ...overviewOf(queue), counts: countsOf(held), oldestWaitingAt }];
     });
     return { items, behindSince };
   }

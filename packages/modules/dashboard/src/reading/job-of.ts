@@ -17,14 +17,14 @@ export function jobOf(row: JobFacts): Job {
 
 /** A job as its queue tells of it now. */
 export function detailsOf(status: JobStatus): JobDetails {
-  const { payload, stacks, traceId, cancelled } = status;
+  const { payload, stacks, traceId, cancelled, retriedAt } = status;
   const by = cancelled === null ? null : starterOf(cancelled.by);
-  return { ...jobOf(factsOf(status)), payload, stacks: [...stacks], traceId, cancelled: cancelled === null || by === null ? null : { at: cancelled.at, by }, kept: true, actions: actionsOn(status) };
+  return { ...jobOf(factsOf(status)), payload, stacks: [...stacks], traceId, retriedAt, cancelled: cancelled === null || by === null ? null : { at: cancelled.at, by }, kept: true, actions: actionsOn(status) };
 }
 
 /** A job that its queue has forgotten. */
 export function forgottenOf(row: JobRow): JobDetails {
-  return { ...jobOf(row), payload: null, stacks: [], traceId: null, cancelled: null, kept: false, actions: [] };
+  return { ...jobOf(row), payload: null, stacks: [], traceId: null, retriedAt: null, cancelled: null, kept: false, actions: [] };
 }
 
 function starterOf(caller: Caller): Starter {

@@ -19,6 +19,7 @@ import { FakeWorkspace } from "./FakeWorkspace.ts";
 
 export const CONFIG: EmbeddingsConfig = {
   quota: { chunks: 10_000, bytes: 50_000_000 },
+  organizations: {},
   limits: { maxFileBytes: 100_000, memoryBytes: 50_000_000 },
   endpoint: { url: null, model: null, apiKey: null, dimensions: null, allowPrivateAddress: true, timeoutSeconds: 5, batchSize: 4 },
 };

@@ -274,6 +274,19 @@ describe("the quota", () => {
     expect(await rig.service.getIndex(rig.caller, { projectId: second })).toMatchObject({ state: "ready", usage: { chunks: { used: 4, limit: 6 } } });
   });
 
+  it("is another where an organization has its own, and nobody else feels it", async () => {
+    rig.config = { ...CONFIG, organizations: { [String(rig.caller.organizationId)]: { chunks: 6 } } };
+    const [first, second] = [rig.workspace.create(rig.caller, FILES), rig.workspace.create(rig.caller, FILES)];
+    await rig.index(first);
+    expect(await outcome(rig.index(second))).toBe("quota_exceeded");
+    expect((await rig.service.getIndex(rig.caller, { projectId: first })).usage).toEqual({ chunks: { used: 4, limit: 6 }, bytes: { used: expect.any(Number), limit: CONFIG.quota.bytes } });
+    const stranger = somebody();
+    for (const project of [rig.workspace.create(stranger, FILES), rig.workspace.create(stranger, FILES)]) {
+      await rig.index(project, { caller: stranger });
+      expect((await rig.service.getIndex(stranger, { projectId: project })).usage.chunks.limit).toBe(CONFIG.quota.chunks);
+    }
+  });
+
   it("of bytes stops a run, and refuses one where nothing is left", async () => {
     rig.config = { ...CONFIG, quota: { ...CONFIG.quota, bytes: 500 } };
     const [first, second] = [rig.workspace.create(rig.caller, { "a.md": "# A" }), rig.workspace.create(rig.caller, FILES)];

@@ -1,8 +1,8 @@
 import type { ProjectId } from "@coder/api/workspace";
 import { unlessConflict, type IVectorCollection, type IVectorStore, type Stored } from "@coder/db";
-import { isAppError, type Caller } from "@coder/shared";
+import { isAppError, organizationOf, type Caller } from "@coder/shared";
 import { newId, type ILiveConfig, type JobContext } from "@coder/shared/server";
-import type { EmbeddingsConfig } from "../config.ts";
+import { quotaOf, type EmbeddingsConfig } from "../config.ts";
 import { ChunkEmbedder } from "../endpoint/ChunkEmbedder.ts";
 import { collectionOf, openEndpoint } from "../endpoint/open-endpoint.ts";
 import type { IndexCounts, IndexRow, SegmentRef } from "../entities.ts";
@@ -82,7 +82,7 @@ export class IndexRun {
     const reader = new ProjectReader({ workspace, caller, projectId, signal });
     const listed = await reader.list();
     const wanted = await thread.ask.plan(listed);
-    const quota = new Quota(await rows.usage(caller, projectId), config.value.quota, base.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+    const quota = new Quota(await rows.usage(caller, projectId), quotaOf(config.value, organizationOf(caller)), base.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
     const store = async (segment: NewSegment | null): Promise<void> => {
       if (!segment) return;
       quota.takeBytes(segment.files.length + segment.chunks.length);

@@ -4,6 +4,7 @@ import { removeLeftovers, type ProjectDirectories } from "@coder/work-tree";
 import type { WorkspaceConfig } from "../config.ts";
 import { projectEntity, trashEntryEntity, type TrashEntryRow } from "../entities.ts";
 import { removeTrashJob } from "../jobs/definitions.ts";
+import { cutoffsOf } from "../projects/cutoffs.ts";
 import type { Quota } from "../projects/Quota.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -27,14 +28,14 @@ export class TrashRetention {
   /** Returns how many deletions cannot be undone any more. */
   async purgeExpired(signal: AbortSignal): Promise<number> {
     const { database, config, now, quota } = this.#deps;
-    const days = config.value.retention.trashDays;
-    if (days === 0) return 0;
+    const cutoffs = cutoffsOf(config.value, "trashDays", now());
+    if (cutoffs.latest === null) return 0;
     const scope = database.system("retention");
-    const before = new Date(now().getTime() - days * DAY_MS).toISOString();
     let purged = 0;
-    for await (const row of eachRow(scope.repository(trashEntryEntity), { deletedAt: { lt: before } })) {
+    for await (const row of eachRow(scope.repository(trashEntryEntity), { deletedAt: { lt: cutoffs.latest } })) {
       signal.throwIfAborted();
-      if (await purgeDeletion(scope, quota, row)) purged += 1;
+      const before = cutoffs.of(row.organizationId);
+      if (before !== null && row.deletedAt < before && await purgeDeletion(scope, quota, row)) purged += 1;
     }
     return purged;
   }

@@ -2,7 +2,7 @@ import type { Usage } from "@coder/api/workspace";
 import { unlessConflict, unlessExists, type IDatabase, type IDatabaseScope } from "@coder/db";
 import { organizationOf, type Caller, type OrganizationId } from "@coder/shared";
 import type { ILiveConfig } from "@coder/shared/server";
-import type { WorkspaceConfig } from "../config.ts";
+import { quotaOf, retentionOf, type WorkspaceConfig } from "../config.ts";
 import { usageEntity } from "../entities.ts";
 import { quotaExceeded } from "../errors.ts";
 
@@ -60,10 +60,12 @@ export class Quota {
   }
 
   async usage(caller: Caller): Promise<Usage> {
-    const row = await this.#deps.database.for(caller).repository(usageEntity).get(organizationOf(caller));
-    const { quota, retention } = this.#deps.config.value;
+    const organizationId = organizationOf(caller);
+    const row = await this.#deps.database.for(caller).repository(usageEntity).get(organizationId);
+    const { value } = this.#deps.config;
+    const quota = quotaOf(value, organizationId);
     const of = (kind: Kind) => ({ used: row?.[kind] ?? 0, limit: quota[kind] });
-    return { projects: of("projects"), bytes: of("bytes"), files: of("files"), retention };
+    return { projects: of("projects"), bytes: of("bytes"), files: of("files"), retention: retentionOf(value, organizationId) };
   }
 
   async #give(scope: IDatabaseScope, organizationId: OrganizationId, amounts: Amounts): Promise<void> {
@@ -73,7 +75,7 @@ export class Quota {
   async #add(scope: IDatabaseScope, organizationId: OrganizationId, kind: Kind, by: number): Promise<void> {
     if (by === 0) return;
     const rows = scope.repository(usageEntity);
-    const limit = this.#deps.config.value.quota[kind];
+    const limit = quotaOf(this.#deps.config.value, organizationId)[kind];
     // What would be less than nothing was not counted: nothing it is, or the next could have more than there is.
     const where = by > 0 ? { [kind]: { lte: limit - by } } : { [kind]: { gte: -by } };
     if (await unlessConflict(rows.increment(organizationId, kind, by, { where }))) return;

@@ -8,6 +8,7 @@ import type { ProjectDirectories } from "@coder/work-tree";
 import type { WorkspaceConfig } from "../config.ts";
 import { projectEntity } from "../entities.ts";
 import { removeProjectJob } from "../jobs/definitions.ts";
+import { cutoffsOf } from "./cutoffs.ts";
 import type { Quota } from "./Quota.ts";
 import { removeTree } from "./tree/remove-tree.ts";
 
@@ -26,14 +27,15 @@ export class Retention {
   /** Each leaves the same effects behind as if somebody had removed it. Returns how many went. */
   async purgeExpired(signal: AbortSignal): Promise<number> {
     const { database, quota, config, now } = this.#deps;
-    const days = config.value.retention.deletedProjectDays;
-    if (days === 0) return 0;
+    const cutoffs = cutoffsOf(config.value, "deletedProjectDays", now());
+    if (cutoffs.latest === null) return 0;
     const scope = database.system("retention");
     const rows = scope.repository(projectEntity);
-    const before = new Date(now().getTime() - days * DAY_MS).toISOString();
     let purged = 0;
-    for await (const { id, organizationId } of eachRow(rows, { status: "deleted", deletedAt: { lt: before } })) {
+    for await (const { id, organizationId, deletedAt } of eachRow(rows, { status: "deleted", deletedAt: { lt: cutoffs.latest } })) {
       signal.throwIfAborted();
+      const before = cutoffs.of(organizationId);
+      if (before === null || deletedAt === null || deletedAt >= before) continue;
       const effects = { emit: [projectPurgedEvent.with({ organizationId, projectId: id })], enqueue: [removeProjectJob.with({ projectId: id })] };
       const row = await unlessConflict(rows.delete(id, { where: { status: "deleted", deletedAt: { lt: before } }, ...effects }));
       if (!row) continue;

@@ -236,6 +236,21 @@ describe("retention", () => {
     await expect(retention.purgeExpired(AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
     expect(await retention.purgeExpired(signal)).toBe(2);
   });
+
+  it("keeps for each organization as long as that has it kept", async () => {
+    const { database, parts } = rig;
+    const [everybody, brief, forever] = [somebody(), somebody(), somebody()];
+    const projects = await Promise.all([everybody, brief, forever].map(async (caller) => ({ caller, project: await parts.service.createProject(caller, { name: "A" }) })));
+    for (const { caller, project } of projects) await parts.service.deleteProject(caller, project);
+    const config = fixedConfig({ ...CONFIG, organizations: { [String(brief.organizationId)]: { deletedProjectDays: 2 }, [String(forever.organizationId)]: { deletedProjectDays: 0 } } });
+    const now = () => rig.now();
+    const retention = new Retention({ database, directories: parts.directories, quota: new Quota({ database, config, now }), config, now });
+    const left = async () => (await database.system("retention").repository(projectEntity).query({})).items.map(({ organizationId }) => organizationId).toSorted();
+    rig.pass(3 * DAY_MS);
+    expect([await retention.purgeExpired(signal), await left()]).toEqual([1, [everybody.organizationId, forever.organizationId].toSorted()]);
+    rig.pass(400 * DAY_MS);
+    expect([await retention.purgeExpired(signal), await left()]).toEqual([1, [forever.organizationId]]);
+  });
 });
 
 describe("what is counted", () => {
@@ -274,6 +289,18 @@ describe("what is counted", () => {
     expect((await quota.usage(caller)).bytes.used).toBe(0);
     expect(await outcome(quota.reserve(caller, { bytes: 101 }))).toBe("quota_exceeded");
     expect(await outcome(quota.reserve(caller, { bytes: 100 }))).toBe("done");
+  });
+
+  it("is another where an organization has its own, and nobody else feels it", async () => {
+    const { database, caller } = rig;
+    const organizations = { [String(caller.organizationId)]: { bytes: 150, trashDays: 3 } };
+    const quota = new Quota({ database, config: fixedConfig({ ...CONFIG, quota: { projects: 1, files: 10, bytes: 100 }, organizations }), now: () => rig.now() });
+    const other = somebody();
+    await quota.reserve(caller, { bytes: 150 });
+    expect(await outcome(quota.reserve(caller, { bytes: 1 }))).toBe("quota_exceeded");
+    expect(await outcome(quota.reserve(other, { bytes: 101 }))).toBe("quota_exceeded");
+    expect(await quota.usage(caller)).toMatchObject({ projects: { limit: 1 }, bytes: { used: 150, limit: 150 }, retention: { ...CONFIG.retention, trashDays: 3 } });
+    expect(await quota.usage(other)).toMatchObject({ bytes: { used: 0, limit: 100 }, retention: CONFIG.retention });
   });
 
   it("is kept by organization", async () => {

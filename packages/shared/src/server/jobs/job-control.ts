@@ -1,9 +1,10 @@
+import { z } from "zod";
 import { AppError } from "../../app-error.ts";
 import type { Caller } from "../../caller.ts";
 import type { Page } from "../../page.ts";
 import type { ILogger } from "../../trpc/context.ts";
 import { TextScrubber } from "../log/redact.ts";
-import { cancelledMark, JobEnvelopeSchema } from "./job-envelope.ts";
+import { JobEnvelopeSchema } from "./job-envelope.ts";
 import { payloadScrubber } from "./job-payload.ts";
 import { STORED_STATE, statusOf } from "./job-status.ts";
 import type { IJobs, JobStatus, ListedState, ListJobsInput, QueueChange, QueueOverview } from "./jobs.ts";
@@ -23,6 +24,8 @@ export interface JobControlDeps {
 }
 
 const EACH_PAGE = 200;
+/** Of a job, or of a delivered event. */
+const DataSchema = z.record(z.string(), z.unknown());
 
 /** Looks at jobs and queues and steers them, from any process. */
 export class JobControl implements IJobs {
@@ -75,7 +78,7 @@ export class JobControl implements IJobs {
       if (state !== "failed" && state !== "cancelled") {
         throw new AppError("conflict", "job_not_stopped", `This job is ${state}.`, { remedy: "Only a failed or cancelled job can be started again." });
       }
-      if (cancelledMark(job.data)) await job.updateData({ ...JobEnvelopeSchema.parse(job.data), cancelled: undefined });
+      await job.updateData({ ...DataSchema.parse(job.data), cancelled: undefined, retriedAt: new Date().toISOString() });
       if (await job.isFailed()) await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
       return this.#now(await this.#require(info, id), info);
     });

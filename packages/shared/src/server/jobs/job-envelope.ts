@@ -10,6 +10,8 @@ export const JobEnvelopeSchema = z.object({
   enqueuedBy: z.string(),
   /** Set when somebody cancelled it. Part of the job, so that no worker starts it afterwards, whatever dies in between. */
   cancelled: z.object({ at: z.iso.datetime(), by: CallerSchema }).optional(),
+  /** Set when somebody started it afresh: since then it waits anew. */
+  retriedAt: z.iso.datetime().optional(),
 });
 export type JobEnvelope = z.infer<typeof JobEnvelopeSchema>;
 

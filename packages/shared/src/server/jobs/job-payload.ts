@@ -1,10 +1,10 @@
 import { isSecretName, redact, REDACTED, TextScrubber } from "../log/redact.ts";
 
-/** A payload as people may see it: without what its definition marks, what its fields' names give away, and passwords inside texts. */
+/** A payload as people may see it: without what its definition marks, what its fields' names give away, wherever else in it that stands, and passwords inside texts. */
 export function shownPayload(payload: unknown, marked: readonly string[], scrubber: TextScrubber): unknown {
   const hidden = marked.reduce((value, path) => without(value, path.split(".")), payload);
   const text = JSON.stringify(redact(hidden));
-  return text === undefined ? null : JSON.parse(scrubber.scrub(text));
+  return text === undefined ? null : JSON.parse(payloadScrubber(payload, marked, scrubber)(text));
 }
 
 /** What is longer is no key that a message would repeat. */

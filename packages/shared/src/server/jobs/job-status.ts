@@ -8,7 +8,7 @@ import type { QueueInfo } from "./queue-catalogue.ts";
 import type { StoredJob } from "./queue-store.ts";
 
 const ProgressSchema = z.object({ done: z.number(), total: z.number() });
-const DataSchema = EventEnvelopeSchema.omit({ occurredAt: true }).extend(JobEnvelopeSchema.pick({ cancelled: true }).shape);
+const DataSchema = EventEnvelopeSchema.omit({ occurredAt: true }).extend(JobEnvelopeSchema.pick({ cancelled: true, retriedAt: true }).shape);
 
 type StoredState = Awaited<ReturnType<StoredJob["getState"]>>;
 
@@ -17,7 +17,7 @@ export const STORED_STATE = { waiting: "waiting", delayed: "delayed", running: "
 
 /** What people may see of a job that is stored. Texts are scrubbed: what fails often tells with which address and password. */
 export function statusOf(job: StoredJob, state: StoredState, info: QueueInfo, scrubber: TextScrubber): JobStatus {
-  const { payload, caller, traceId, cancelled } = DataSchema.parse(job.data);
+  const { payload, caller, traceId, cancelled, retriedAt } = DataSchema.parse(job.data);
   const progress = ProgressSchema.safeParse(job.progress);
   return {
     queue: info.queue,
@@ -33,11 +33,12 @@ export function statusOf(job: StoredJob, state: StoredState, info: QueueInfo, sc
     attempt: job.attemptsStarted,
     maxAttempts: info.maxAttempts,
     enqueuedAt: new Date(job.timestamp).toISOString(),
-    // Between two attempts only the queue itself knows.
-    dueAt: job.delay > 0 && job.attemptsStarted === 0 ? new Date(job.timestamp + job.delay).toISOString() : null,
+    retriedAt: retriedAt ?? null,
+    // Between two attempts only the queue itself knows, and what is started afresh waits for no time.
+    dueAt: job.delay > 0 && job.attemptsStarted === 0 && retriedAt === undefined ? new Date(job.timestamp + job.delay).toISOString() : null,
     startedAt: isoOrNull(job.processedOn),
     finishedAt: isoOrNull(job.finishedOn),
-    waitedMs: waitedOf(job),
+    waitedMs: waitedOf(job, retriedAt),
     ...textsOf(job, payload, info, scrubber),
     traceId,
     cancelled: cancelled ?? null,
@@ -53,8 +54,9 @@ function textsOf(job: StoredJob, payload: unknown, { redact }: QueueInfo, scrubb
 }
 
 /** Of a later attempt it is not known since when it could have run. */
-function waitedOf({ timestamp, processedOn, attemptsStarted, opts }: StoredJob): number | null {
-  return processedOn && attemptsStarted === 1 ? Math.max(0, processedOn - timestamp - (opts.delay ?? 0)) : null;
+function waitedOf({ timestamp, processedOn, attemptsStarted, opts }: StoredJob, retriedAt: string | undefined): number | null {
+  const readyAt = retriedAt === undefined ? timestamp + (opts.delay ?? 0) : Date.parse(retriedAt);
+  return processedOn && attemptsStarted === 1 ? Math.max(0, processedOn - readyAt) : null;
 }
 
 /** A cancelled job is closed by its worker; until that comes to it, the queue still holds it. */

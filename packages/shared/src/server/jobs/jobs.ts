@@ -34,6 +34,8 @@ export interface JobStatus {
   /** How often it may be; null where no process has told. */
   readonly maxAttempts: number | null;
   readonly enqueuedAt: string;
+  /** When somebody started it afresh, the last time. */
+  readonly retriedAt: string | null;
   /** When a delayed job is to run. */
   readonly dueAt: string | null;
   readonly startedAt: string | null;

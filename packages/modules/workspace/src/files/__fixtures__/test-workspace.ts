@@ -21,6 +21,7 @@ const MIB = 1024 ** 2;
 
 const CONFIG: WorkspaceConfig = {
   quota: { projects: 10, bytes: 1024 * MIB, files: 200_000 },
+  organizations: {},
   import: { maxArchiveBytes: MIB, maxUnpackedBytes: MIB, maxEntries: 100, maxEntryBytes: 200 * MIB, maxRatio: 100, folderRoots: [], allowedPrivateHosts: [] },
   retention: { deletedProjectDays: 30, trashDays: 30 },
   files: { maxOpenBytes: 50 * MIB },

@@ -20,6 +20,7 @@ export const MIB = 1024 ** 2;
 
 export const CONFIG: WorkspaceConfig = {
   quota: { projects: 20, bytes: 1024 * MIB, files: 200_000 },
+  organizations: {},
   import: { maxArchiveBytes: 200 * MIB, maxUnpackedBytes: 500 * MIB, maxEntries: 100_000, maxEntryBytes: 100 * MIB, maxRatio: 100, folderRoots: [], allowedPrivateHosts: [] },
   retention: { deletedProjectDays: 30, trashDays: 30 },
   files: { maxOpenBytes: 50 * MIB },
