@@ -1,6 +1,21 @@
 /** The interface is English; months in letters and a clock of 24 hours read the same to everybody. */
 const LOCALE = "en-GB";
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes a hundred times as long as using it, and lists use a few for every row. */
+function formatOf(locale: string, timeZone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, timeZone, options]);
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, { ...options, ...(timeZone === undefined ? {} : { timeZone }) });
+  formats.set(key, made);
+  return made;
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const numbers = new Intl.NumberFormat("en");
+
 const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
   ["year", 31_557_600],
   ["month", 2_629_800],
@@ -13,14 +28,14 @@ const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 export function relativeTime(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return relative.format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
   }
   return seconds > 5 ? "in less than a minute" : "just now";
 }
 
 /** `12 Nov 2026, 14:03:22.105 CET`: to the millisecond, in the person's zone. */
 export function exactTime(iso: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(LOCALE, {
+  return formatOf(LOCALE, timeZone, {
     year: "numeric",
     month: "short",
     day: "numeric",
@@ -29,21 +44,19 @@ export function exactTime(iso: string, timeZone?: string): string {
     second: "2-digit",
     fractionalSecondDigits: 3,
     timeZoneName: "short",
-    ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(iso));
 }
 
 /** `14:03:22` today, `12 Nov 14:03` this year, `12 Nov 2025` before: for columns. */
 export function columnTime(iso: string, now: number, timeZone?: string): string {
   const date = new Date(iso);
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const day = (value: Date) => new Intl.DateTimeFormat("en-CA", { ...zone }).format(value);
+  const format = (options: Intl.DateTimeFormatOptions) => formatOf(LOCALE, timeZone, options).format(date);
+  const day = (value: Date) => formatOf("en-CA", timeZone, {}).format(value);
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  if (day(date) === day(new Date(now))) return new Intl.DateTimeFormat(LOCALE, { ...zone, ...clock, second: "2-digit" }).format(date);
-  const sameYear = day(date).slice(0, 4) === day(new Date(now)).slice(0, 4);
-  const date_ = { ...zone, day: "numeric", month: "short" } as const;
-  if (!sameYear) return new Intl.DateTimeFormat(LOCALE, { ...date_, year: "numeric" }).format(date);
-  return `${new Intl.DateTimeFormat(LOCALE, date_).format(date)} ${new Intl.DateTimeFormat(LOCALE, { ...zone, ...clock }).format(date)}`;
+  const today = day(new Date(now));
+  if (day(date) === today) return format({ ...clock, second: "2-digit" });
+  if (day(date).slice(0, 4) !== today.slice(0, 4)) return format({ day: "numeric", month: "short", year: "numeric" });
+  return `${format({ day: "numeric", month: "short" })} ${format(clock)}`;
 }
 
 /** The instant at which a day begins in a zone. Null for a day that is not in the calendar. */
@@ -61,8 +74,8 @@ export function startOfDay(day: string, timeZone: string | undefined, plusDays: 
 
 /** Milliseconds by which a zone's clocks are ahead of UTC at an instant. */
 function zoneOffset(instant: number, timeZone: string | undefined): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", ...(timeZone === undefined ? {} : { timeZone }),
+  const parts = formatOf("en-US", timeZone, {
+    hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
   }).formatToParts(new Date(instant));
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((entry) => entry.type === type)?.value);
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second")) - Math.floor(instant / 1000) * 1000;
@@ -70,7 +83,7 @@ function zoneOffset(instant: number, timeZone: string | undefined): number {
 
 /** `1,204` and `3.2 s`: numbers with their units. */
 export function count(value: number): string {
-  return new Intl.NumberFormat("en").format(value);
+  return numbers.format(value);
 }
 
 /** `1 entry`, `1,204 entries`. */

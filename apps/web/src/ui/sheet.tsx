@@ -4,6 +4,7 @@ import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId
 import { readLocal, writeLocal } from "#lib/storage.ts";
 import { IconButton } from "./button.tsx";
 import styles from "./sheet.module.css";
+import { useHeldFocus } from "./use-held-focus.ts";
 
 export interface SheetProps {
   readonly title: ReactNode;
@@ -25,6 +26,7 @@ export function Sheet({ title, onClose, name, actions, children }: SheetProps) {
   const heading = useId();
   const sheet = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(DEFAULT_WIDTH);
+  useHeldFocus(sheet, () => sheet.current?.querySelector<HTMLElement>("[data-first-focus]") ?? null);
   useEffect(() => {
     const kept = readLocal(`sheet:${name}`);
     if (typeof kept === "number") setWidth(kept);

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Bulk, BulkPreview, JobAction, PreviewBulkInput } from "@coder/api/dashboard";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type Problem, toProblem } from "#api/problem.ts";
 import { useTRPC } from "#api/trpc.tsx";
@@ -38,12 +38,12 @@ export function BulkDialog({ api, wish: { action, target }, onClose }: BulkDialo
   const [pending, setPending] = useState(false);
   const late = useDelayed(preview === null && problem === null);
   useEffect(() => {
-    let left = false;
-    api.previewBulk.mutate({ action, ...target }).then(
-      (found) => left || setPreview(found),
-      (error: unknown) => left || setProblem(toProblem(error)),
+    const left = new AbortController();
+    api.previewBulk.mutate({ action, ...target }, { signal: left.signal }).then(
+      (found) => left.signal.aborted || setPreview(found),
+      (error: unknown) => left.signal.aborted || setProblem(toProblem(error)),
     );
-    return () => void (left = true);
+    return () => left.abort();
   }, [api, action, target]);
 
   const run = async () => {
@@ -82,17 +82,23 @@ export function BulkDialog({ api, wish: { action, target }, onClose }: BulkDialo
   );
 }
 
-const CONSEQUENCES: Readonly<Record<JobAction, string>> = {
-  cancel: "Running jobs stop within two seconds, waiting ones never start. They can be retried.",
-  retry: "They start afresh, with all their attempts.",
-  remove: "They are forgotten with their payload, log and error. This cannot be undone.",
+const CONSEQUENCES: Readonly<Record<JobAction, { readonly one: string; readonly many: string }>> = {
+  cancel: { one: "It stops within two seconds, or never starts. It can be retried.", many: "Running jobs stop within two seconds, waiting ones never start. They can be retried." },
+  retry: { one: "It starts afresh, with all its attempts.", many: "They start afresh, with all their attempts." },
+  remove: { one: "It is forgotten with its payload, log and error. This cannot be undone.", many: "They are forgotten with their payload, log and error. This cannot be undone." },
+};
+
+const LEFT_OUT: Readonly<Record<JobAction, string>> = {
+  cancel: "what has ended cannot be cancelled",
+  retry: "only failed and cancelled jobs can be retried, as long as their queue has them",
+  remove: "a running job cannot be removed, and what its queue has forgotten goes by itself",
 };
 
 function Preview({ preview: { action, byState, leftOut, limited, sample, count: total } }: { readonly preview: BulkPreview }) {
   const now = useNow();
   return (
     <div className={styles.preview}>
-      <p>{CONSEQUENCES[action]} A job that changes before its turn comes is left alone.</p>
+      <p>{CONSEQUENCES[action][total === 1 ? "one" : "many"]} A job that changes before its turn comes is left alone.</p>
       <ul className={styles.states} aria-label="By state">
         {STATE_ORDER.filter((state) => byState[state] > 0).map((state) => (
           <li key={state}>
@@ -100,7 +106,7 @@ function Preview({ preview: { action, byState, leftOut, limited, sample, count: 
           </li>
         ))}
       </ul>
-      {leftOut > 0 ? <p className={styles.dim}>{`${jobsText(leftOut)} of those you chose ${leftOut === 1 ? "is" : "are"} left out: ${action === "retry" ? "only failed and cancelled jobs can be retried" : action === "cancel" ? "what has ended cannot be cancelled" : "a running job cannot be removed"}.`}</p> : null}
+      {leftOut > 0 ? <p className={styles.dim}>{`${jobsText(leftOut)} of those you chose ${leftOut === 1 ? "is" : "are"} left out: ${LEFT_OUT[action]}.`}</p> : null}
       {limited ? <Notice tone="warning" title={`More than ${count(total)} jobs match`}><p>These are the newest. Do it again for the rest.</p></Notice> : null}
       <div className={styles.sample}>
         <div className={styles.sampleHead}>{total > sample.length ? `The newest ${sample.length}` : "Which"}</div>
@@ -126,6 +132,8 @@ function BulkProgress({ started, scope, onClose }: { readonly started: Bulk; rea
   const query = useQuery(trpc.dashboard.getBulk.queryOptions({ id: started.id }, { refetchInterval: ({ state }) => (state.data && state.data.state !== "running" ? false : ASK_EVERY_MS), staleTime: 0 }));
   const bulk = query.data ?? started;
   const ended = bulk.state !== "running";
+  // It is the person's own job, whoever's jobs it changes.
+  const stop = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions({ onSuccess: () => void query.refetch() }));
   useEffect(() => {
     if (ended) void queryClient.invalidateQueries({ queryKey: ["jobs", scope] });
   }, [ended, queryClient, scope]);
@@ -138,7 +146,7 @@ function BulkProgress({ started, scope, onClose }: { readonly started: Bulk; rea
         <span className={styles.done} style={{ transform: `scaleX(${bulk.count === 0 ? 1 : dealt / bulk.count})` }} />
       </div>
       <p role="status">
-        {bulk.state === "stopped" ? "It was stopped. " : ended ? "" : "Under way: "}
+        {bulk.state === "stopped" ? "Stopped: " : ended ? "" : "Under way: "}
         {`${count(bulk.changed)} of ${jobsText(bulk.count)} ${done}`}
         {bulk.skipped > 0 ? `, ${count(bulk.skipped)} left alone because they had changed` : ""}
         {failed > 0 ? `, ${count(failed)} could not be` : ""}.
@@ -153,7 +161,9 @@ function BulkProgress({ started, scope, onClose }: { readonly started: Bulk; rea
         </ul>
       ) : null}
       {query.error ? <InlineProblem problem={toProblem(query.error)} onRetry={() => void query.refetch()} /> : null}
+      {stop.error && !ended ? <InlineProblem problem={toProblem(stop.error)} /> : null}
       <DialogActions>
+        {!ended && bulk.job !== null ? <Button icon="stop-circle" pending={stop.isPending || stop.isSuccess} onClick={() => bulk.job && stop.mutate(bulk.job)}>Stop</Button> : null}
         <Button variant={ended ? "primary" : "secondary"} onClick={onClose}>{ended ? "Done" : "Let it go on"}</Button>
       </DialogActions>
     </div>

@@ -119,7 +119,8 @@ function optionsOf(
     padding: [6, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false }, points: { show: false } },
-    scales: { y: { range: (_plot, _low, high) => [0, niceTop(high)] } },
+    // A time is the start of what is told of it: the last one needs its room too.
+    scales: { x: { range: (plot, first, last) => [first, last + stepOf(plot.data[0])] }, y: { range: (_plot, _low, high) => [0, niceTop(high)] } },
     axes: [
       { ...axis, grid: { show: false }, size: 18, gap: 2, space: 70, values: (_plot, ticks) => ticks.map((tick) => words.current.formatTime(tick)) },
       { ...axis, size: 44, gap: 4, space: 28, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? "" : words.current.formatTick(tick))) },
@@ -129,11 +130,22 @@ function optionsOf(
       ...series.toReversed().map(({ color, kind }): UPlot.Series =>
         kind === "bars"
           ? { fill: colors[color], stroke: colors.ground, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) }
-          : { stroke: colors[color], width: 1.5, spanGaps: true, points: { size: 4 }, ...(kind === "dashes" ? { dash: [5, 3] } : {}) },
+          : { stroke: colors[color], width: 1.5, spanGaps: false, points: { size: 4, filter: (plot, place, shown) => (shown ? null : loneValues(plot.data[place])) }, ...(kind === "dashes" ? { dash: [5, 3] } : {}) },
       ),
     ],
     hooks: { setCursor: [({ cursor }) => onHover(cursor.idx ?? null)] },
   };
+}
+
+/** How long each of these times lasts. */
+function stepOf([first = 0, second = first + 60]: ArrayLike<number> & Iterable<number>): number {
+  return second - first;
+}
+
+/** Values with nothing beside them: no line leads to them. */
+function loneValues(values: ArrayLike<number | null | undefined> | undefined): number[] {
+  const there = (place: number) => typeof values?.[place] === "number";
+  return Array.from(values ?? [], (_value, place) => place).filter((place) => there(place) && !there(place - 1) && !there(place + 1));
 }
 
 /** The next round number, so that the scale does not jump with each value. */

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Failure } from "@coder/api/dashboard";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { useSession } from "#features/session/session.tsx";
@@ -13,7 +13,7 @@ import { DataTable } from "#ui/table/data-table.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
 import { Time } from "#ui/values.tsx";
 import { BulkDialog, type BulkWish } from "./bulk-dialog.tsx";
-import { type JobFeed, useAfterChanges } from "./job-feed.ts";
+import { type JobFeed, useAfterChanges, useAskAnew } from "./job-feed.ts";
 import type { JobsApi } from "./jobs-api.ts";
 import styles from "./jobs.module.css";
 
@@ -30,10 +30,9 @@ const queuesText = ({ queues }: Failure) => queues.map(({ queue }) => queue).joi
 /** Failed jobs by why they failed: one line for each cause, and all of its jobs tried again in one step. */
 export function FailuresView({ api, feed, onShow }: FailuresViewProps) {
   const { may } = useSession();
-  const queryClient = useQueryClient();
   const [wish, setWish] = useState<BulkWish | null>(null);
   const queryKey = ["jobs", api.scope, "failures"] as const;
-  useAfterChanges(feed, 2_000, () => void queryClient.invalidateQueries({ queryKey }));
+  useAfterChanges(feed, 2_000, useAskAnew(queryKey));
   const query = useQuery({ queryKey, queryFn: ({ signal }) => api.failures.query({}, { signal }), refetchInterval: 15_000 });
   const maySteer = may(api.steer);
   const retry = ({ fingerprint }: Failure) => setWish({ action: "retry", target: { filter: { cause: fingerprint, states: ["failed"] } } });

@@ -10,7 +10,8 @@ import type { Column } from "#ui/table/column.ts";
 import { Middle, Time } from "#ui/values.tsx";
 import styles from "./jobs.module.css";
 import { JobProgress, JobTook } from "./progress.tsx";
-import { ACTIONS, attemptsText, newsOf, starterName, STATES, tookText } from "./words.ts";
+import { useNarrow } from "./use-narrow.ts";
+import { ACTIONS, attemptsText, newsOf, shareOf, starterName, STATES, tookText } from "./words.ts";
 
 interface JobColumnsProps {
   readonly names: ReadonlyMap<string, string>;
@@ -26,6 +27,7 @@ function likelyAction({ state, kind }: Job): JobAction | null {
 
 export function useJobColumns({ names, onAction }: JobColumnsProps): readonly Column<Job>[] {
   const now = useNow();
+  const narrow = useNarrow();
   return useMemo((): readonly Column<Job>[] => [
     {
       id: "state", header: "State", width: 116, narrow: 30, minWidth: 30, unsorted: true, text: ({ state }) => STATES[state].text,
@@ -40,16 +42,16 @@ export function useJobColumns({ names, onAction }: JobColumnsProps): readonly Co
       cell: (job) => (
         <span className={styles.job}>
           <span className={styles.jobTitle}>{job.title}</span>
-          <span className={styles.queue}>{job.queue}</span>
+          {narrow ? <Beside job={job} now={now} /> : <span className={styles.queue}>{job.queue}</span>}
         </span>
       ),
     },
     {
-      id: "news", header: "Detail", width: 280, from: 860, unsorted: true, text: (job) => newsOf(job, now),
+      id: "news", header: "Detail", width: 240, from: 860, unsorted: true, text: (job) => newsOf(job, now),
       cell: (job) => (job.state === "running" ? <JobProgress job={job} /> : <span className={job.state === "failed" ? undefined : styles.dim} title={newsOf(job, now)}>{newsOf(job, now)}</span>),
     },
     { id: "who", header: "Started by", width: 150, from: 980, unsorted: true, text: (job) => starterName(job, names), cell: (job) => <Middle text={starterName(job, names)} /> },
-    { id: "attempt", header: "Attempt", width: 76, from: 1180, align: "end", unsorted: true, text: attemptsText, cell: (job) => <span className={styles.figures}>{attemptsText(job)}</span> },
+    { id: "attempt", header: "Attempt", width: 76, from: 1500, align: "end", unsorted: true, text: attemptsText, cell: (job) => <span className={styles.figures}>{attemptsText(job)}</span> },
     { id: "waitedMs", header: "Waited", width: 76, from: 1260, align: "end", unsorted: true, text: ({ waitedMs }) => (waitedMs === null ? "" : duration(waitedMs)), cell: ({ waitedMs }) => <span className={styles.figures}>{waitedMs === null ? "" : duration(waitedMs)}</span> },
     { id: "tookMs", header: "Took", width: 96, from: 640, align: "end", text: (job) => tookText(job, Date.now()), sortBy: ({ tookMs }) => tookMs ?? 0, cell: (job) => <JobTook job={job} /> },
     { id: "changedAt", header: "Changed", width: 116, from: 1120, text: ({ changedAt }) => changedAt, sortBy: ({ changedAt }) => Date.parse(changedAt), cell: ({ changedAt }) => <Time at={changedAt} as="column" /> },
@@ -61,5 +63,17 @@ export function useJobColumns({ names, onAction }: JobColumnsProps): readonly Co
         return action === null ? null : <IconButton icon={ACTIONS[action].icon} label={`${ACTIONS[action].verb} ${job.title}`} tabIndex={focusable ? 0 : -1} onClick={() => onAction?.(action, job)} />;
       },
     },
-  ], [names, now, onAction]);
+  ], [names, narrow, now, onAction]);
+}
+
+/** What there is no column for on a phone: how far it is or how long it took, and why it failed or what it is. */
+function Beside({ job, now }: { readonly job: Job; readonly now: number }) {
+  if (job.state === "running" && shareOf(job) !== null) return <JobProgress job={job} />;
+  const took = job.state === "running" || job.tookMs !== null;
+  return (
+    <span className={styles.queue}>
+      {took ? <><JobTook job={job} /> · </> : null}
+      {newsOf(job, now) || job.queue}
+    </span>
+  );
 }

@@ -1,7 +1,9 @@
 "use client";
 
 import type { JobChanges } from "@coder/api/dashboard";
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { onceMore } from "#lib/once-more.ts";
 import { Store } from "#lib/store.ts";
 import type { JobsApi } from "./jobs-api.ts";
 
@@ -48,6 +50,15 @@ export function useFeedListener(feed: JobFeed, listener: Listener): void {
     latest.current = listener;
   });
   useEffect(() => feed.listen((changes) => latest.current(changes)), [feed]);
+}
+
+const AGAIN_AFTER_MS = 300;
+
+/** Asks anew. What is being asked is not broken off by that: changes may come faster than answers, and then none would arrive. */
+export function useAskAnew(queryKey: QueryKey): () => void {
+  const queryClient = useQueryClient();
+  const [inPeace] = useState(() => onceMore(AGAIN_AFTER_MS));
+  return () => void inPeace(() => queryClient.invalidateQueries({ queryKey }));
 }
 
 /** Runs after something was told, at most once in that time. */

@@ -1,7 +1,7 @@
 "use client";
 
 import type { JobLogs, JobRef } from "@coder/api/dashboard";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef, useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { columnTime } from "#lib/time.ts";
@@ -9,7 +9,7 @@ import { useNow } from "#lib/use-now.ts";
 import { useTimeZone } from "#lib/time-zone.ts";
 import { Button } from "#ui/button.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
-import { type JobFeed, useFeedListener } from "./job-feed.ts";
+import { type JobFeed, useAskAnew, useFeedListener } from "./job-feed.ts";
 import type { JobsApi } from "./jobs-api.ts";
 import { jobKey } from "./job-filter.ts";
 import styles from "./job-log.module.css";
@@ -25,12 +25,12 @@ const ASK_EVERY_MS = 1_000;
 
 /** The job's own log. It follows the end while the reader is there, and stays where the reader went. */
 export function JobLog({ api, feed, job: { queue, id }, running }: JobLogProps) {
-  const queryClient = useQueryClient();
   const queryKey = ["jobs", api.scope, "log", queue, id] as const;
   // What a job logs is told to nobody: a running one is asked, an ended one once more.
   const query = useQuery({ queryKey, queryFn: ({ signal }) => api.logs.query({ queue, id }, { signal }), refetchInterval: running ? ASK_EVERY_MS : false, retry: false });
+  const askAnew = useAskAnew(queryKey);
   useFeedListener(feed, (changes) => {
-    if (changes?.jobs.some((changed) => jobKey(changed) === jobKey({ queue, id }))) void queryClient.invalidateQueries({ queryKey });
+    if (changes === null || changes.jobs.some((changed) => jobKey(changed) === jobKey({ queue, id }))) askAnew();
   });
   return (
     <Loaded query={query} what="the log" skeleton={<Skeleton width={240} />}>

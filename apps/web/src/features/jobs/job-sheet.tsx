@@ -1,7 +1,7 @@
 "use client";
 
 import type { JobRef } from "@coder/api/dashboard";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Loaded } from "#api/loaded.tsx";
 import { CommandButton } from "#commands/command-controls.tsx";
@@ -16,7 +16,7 @@ import { Skeleton } from "#ui/skeleton.tsx";
 import { Notice } from "#ui/states.tsx";
 import { toast } from "#ui/toast.tsx";
 import { CopyableId, ExactTime, Time } from "#ui/values.tsx";
-import { type JobFeed, useFeedListener } from "./job-feed.ts";
+import { type JobFeed, useAskAnew, useFeedListener } from "./job-feed.ts";
 import { jobKey } from "./job-filter.ts";
 import { JobLog } from "./job-log.tsx";
 import type { FullJob, JobsApi } from "./jobs-api.ts";
@@ -26,11 +26,11 @@ import { timelineOf } from "./timeline.ts";
 import { attemptsText, starterName, STATES } from "./words.ts";
 
 export function useJobDetails(api: JobsApi, feed: JobFeed, ref: JobRef | null) {
-  const queryClient = useQueryClient();
   const queryKey = ["jobs", api.scope, "job", ref] as const;
+  const askAnew = useAskAnew(queryKey);
   useFeedListener(feed, (changes) => {
     const changed = ref !== null && (changes === null || [...changes.jobs, ...changes.removed].some((job) => jobKey(job) === jobKey(ref)));
-    if (changed) void queryClient.invalidateQueries({ queryKey });
+    if (changed) askAnew();
   });
   return useQuery({ queryKey, queryFn: ({ signal }) => api.get.query(ref ?? { queue: "-", id: "-" }, { signal }), enabled: ref !== null, retry: false, staleTime: 0 });
 }

@@ -39,7 +39,7 @@ export function QueuesView({ api, query, onShow }: QueuesViewProps) {
   const mayPause = may("dashboard.queue.pause") && api.scope === "system";
   const columns = useMemo((): readonly Column<Queue>[] => {
     const figure = (state: "waiting" | "running" | "delayed" | "failed" | "cancelled" | "completed", header: string, from?: number): Column<Queue> => ({
-      id: state, header, width: 84, narrow: 60, minWidth: 60, align: "end", text: ({ counts }) => count(counts[state]), sortBy: ({ counts }) => counts[state],
+      id: state, header, width: 84, narrow: 76, minWidth: 60, align: "end", text: ({ counts }) => count(counts[state]), sortBy: ({ counts }) => counts[state],
       cell: ({ counts }) => <span className={counts[state] === 0 ? styles.none : styles.figures}>{count(counts[state])}</span>, ...(from === undefined ? {} : { from }),
     });
     return [

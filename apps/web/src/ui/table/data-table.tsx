@@ -7,6 +7,7 @@ import { cx } from "#lib/cx.ts";
 import { count } from "#lib/time.ts";
 import { Button } from "../button.tsx";
 import { toast } from "../toast.tsx";
+import { useHeldFocus } from "../use-held-focus.ts";
 import { type Column, rowsAsText, type Sort, sortRows } from "./column.ts";
 import styles from "./data-table.module.css";
 import { HeaderCell } from "./header-cell.tsx";
@@ -46,6 +47,7 @@ const OVERSCAN = 12;
  * the chosen rows as text. Focus stays on the table itself, so rows that come, go or change never take it away.
  */
 export function DataTable<Row>({ label, name, rows, rowId, columns, rowHeight = 28, sort = null, onSort, openId = null, onOpen, onClose, onSelect, bulk, onEnd, footer }: DataTableProps<Row>) {
+  const frame = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const prefix = useId();
   const [available, setAvailable] = useState(0);
@@ -55,6 +57,7 @@ export function DataTable<Row>({ label, name, rows, rowId, columns, rowHeight = 
   const { visible, template, widthOf, resize } = useColumns(name, columns, available);
   const active = selection.active ?? openId;
   const { onScroll, above, toTop } = useScrollAnchor(scroller, order, rowHeight);
+  useHeldFocus(frame, () => scroller.current);
 
   useEffect(() => {
     const element = scroller.current;
@@ -155,7 +158,7 @@ export function DataTable<Row>({ label, name, rows, rowId, columns, rowHeight = 
   const activeShown = active !== null && items.some((item) => order[item.index] === active);
 
   return (
-    <div className={styles.frame}>
+    <div ref={frame} className={styles.frame}>
       <div
         ref={scroller}
         className={styles.scroller}

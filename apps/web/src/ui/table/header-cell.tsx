@@ -15,6 +15,9 @@ interface HeaderCellProps<Row> {
   readonly onResize: (width: number) => void;
 }
 
+/** Narrower than this no word fits: what the column is called is read aloud only. */
+const LEAST_FOR_TEXT = 48;
+
 /** Ascending, descending, as it came. */
 function nextSort(sort: Sort | null, column: string): Sort | null {
   if (sort?.column !== column) return { column, direction: "ascending" };
@@ -47,7 +50,7 @@ export function HeaderCell<Row>({ column, sort, width, onSort, onResize }: Heade
           {direction ? <Icon name={direction === "ascending" ? "arrow-up" : "arrow-down"} className={styles.sortIcon} /> : null}
         </button>
       ) : (
-        <span className={column.plain ? "visually-hidden" : styles.headerText}>{column.header}</span>
+        <span className={column.plain || width < LEAST_FOR_TEXT ? "visually-hidden" : styles.headerText}>{column.header}</span>
       )}
       {column.grow || column.plain ? null : (
         <span
