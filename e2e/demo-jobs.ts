@@ -12,6 +12,10 @@ const PayloadSchema = z.object({
   /** What every attempt fails with. */
   fails: z.string().nullable().default(null),
   endpoint: z.object({ url: z.string(), apiKey: z.string() }).optional(),
+  /** Anything else that it is given: nobody reads it. */
+  more: z.unknown().optional(),
+  /** Lines that it logs before it does anything. */
+  logs: z.array(z.string()).default([]),
 });
 type Payload = z.input<typeof PayloadSchema>;
 
@@ -38,6 +42,7 @@ export class DemoJobs {
   async work(): Promise<void> {
     const jobs = Object.values(definitions).map((definition) => handleJob(definition, async () => async ({ payload, attempt, progress, log, signal }) => {
       log.info({}, `Attempt ${attempt} for project ${payload.projectId}`);
+      for (const line of payload.logs) log.info({}, line);
       for (let step = 1; step <= payload.steps; step++) {
         await delay(payload.ms / payload.steps, undefined, { signal });
         await progress(step, payload.steps);

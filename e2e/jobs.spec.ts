@@ -1,9 +1,7 @@
-import { createCoderClient, type CoderClient } from "@coder/api/client";
-import type { Job, JobFilter } from "@coder/api/dashboard";
 import type { Locator, Page } from "@playwright/test";
 import { callerOf, DemoJobs } from "./demo-jobs.ts";
-import type { NewPerson } from "./fixtures.ts";
-import { expect, importArchive, makeArchive, OWNER, PASSWORD, test } from "./projects.ts";
+import { all, asProgram, row, rowOf, sheet, times, toast, untilStates } from "./jobs.ts";
+import { expect, importArchive, makeArchive, OWNER, test } from "./projects.ts";
 
 test.use({ installation: "jobs" });
 
@@ -13,22 +11,6 @@ const SECRETS = ["sk-live-5f3a9c", "https://mirror.example.org/private"];
 const HOST = `mail-${[...String(Date.now())].map((digit) => "abcdefghij"[Number(digit)]).join("")}.example.org`;
 const REFUSED = `No answer from ${HOST}`;
 const UNKNOWN = `${HOST} knows nobody with the address`;
-
-const list = (page: Page) => page.getByRole("grid", { name: "Jobs", exact: true });
-const row = (page: Page, ...texts: readonly string[]) => texts.reduce((found, text) => found.filter({ hasText: text }), list(page).getByRole("row"));
-const rowOf = (page: Page, id: string) => list(page).locator(`[role=row][id$="/${id}"]`);
-const sheet = (page: Page) => page.getByRole("complementary");
-const toast = (page: Page, text: string | RegExp) => page.getByText(text).first();
-const all = async (api: CoderClient, filter: JobFilter) => (await api.dashboard.listJobs.query({ ...filter, limit: 200 })).items;
-const untilStates = (api: CoderClient, filter: JobFilter, states: readonly Job["state"][]) =>
-  expect.poll(async () => (await all(api, filter)).map(({ state }) => state).sort()).toEqual(states.toSorted());
-const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
-
-/** The same person as a program. */
-async function asProgram(url: string, { email }: NewPerson): Promise<CoderClient> {
-  const { token } = await createCoderClient({ url }).auth.signIn.mutate({ email, password: PASSWORD, delivery: "token" });
-  return createCoderClient({ url, ...(token === null ? {} : { token }) });
-}
 
 /** The numbers that a progress bar said, from now until it is asked for. */
 async function recordProgress(page: Page, name: string): Promise<() => Promise<readonly number[]>> {
@@ -119,7 +101,7 @@ test("every job of a project of other people is seen live, found, and steered", 
     await open.getByRole("button", { name: "Remove", exact: true }).click();
     await page.getByRole("alertdialog").or(page.getByRole("dialog", { name: "Remove Fetch sources?" })).getByRole("button", { name: "Remove", exact: true }).click();
     await expect(toast(page, "Fetch sources removed")).toBeVisible();
-        await untilStates(api, { queues: ["demo.sources.fetch"], subject: projectId }, []);
+    await untilStates(api, { queues: ["demo.sources.fetch"], subject: projectId }, []);
   });
 
   await test.step("failures stand together by cause, and exactly what was previewed is tried again", async () => {
