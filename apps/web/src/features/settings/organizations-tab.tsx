@@ -38,7 +38,12 @@ export function OrganizationsTab() {
   });
   return (
     <Loaded query={query} what="organizations" skeleton={<TableBones columns={[240, 70, 320, 100]} />}>
-      {(all) => <Organizations all={all} groups={groups} />}
+      {(all) => (
+        // What is edited is known first, or empty fields would pass for what somebody wants.
+        <Loaded query={settings} what="settings" skeleton={<TableBones columns={[240, 70, 320, 100]} />}>
+          {() => <Organizations all={all} groups={groups} />}
+        </Loaded>
+      )}
     </Loaded>
   );
 }
