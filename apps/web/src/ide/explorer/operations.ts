@@ -89,7 +89,10 @@ export async function rename(ide: IdeSession, path: string, name: string): Promi
   const moving = move(ide, [{ from: path, to }]);
   ide.explorer.select(to, "only");
   // It shows at once, so it can be taken back at once.
-  const entry = done(ide, `Renamed ${what([path])} to ${what([to])}`, async () => (await moving) && move(ide, [{ from: to, to: path }]), { quiet: true });
+  const entry = done(ide, `Renamed ${what([path])} to ${what([to])}`, async () => {
+    // What was chosen is chosen again: the next key is meant for it.
+    if ((await moving) && (await move(ide, [{ from: to, to: path }]))) ide.explorer.select(path, "only");
+  }, { quiet: true });
   if (await moving) return;
   ide.explorer.undo.drop(entry);
   ide.explorer.select(path, "only");

@@ -8,6 +8,7 @@ import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { EmptyState, Notice } from "#ui/states.tsx";
 import { fileIcon } from "../explorer/file-icon.ts";
+import { readablePath } from "../files/file-address.ts";
 import { useIde } from "../ide-context.ts";
 import { TreeList } from "../lists/tree-list.tsx";
 import { type ChangeRow, changeRows, changesOf, editorOf } from "./changes.ts";
@@ -71,9 +72,9 @@ function Changes({ status }: { readonly status: NonNullable<ReturnType<typeof us
             <>
               <Icon name={fileIcon(row.change.path)} className={styles.icon} />
               <span className={styles.name} data-tone={row.change.decoration.tone}>
-                {row.name}
+                {readablePath(row.name)}
               </span>
-              <span className={styles.folder}>{row.folder}</span>
+              <span className={styles.folder}>{readablePath(row.folder)}</span>
               <span className={styles.badge} data-tone={row.change.decoration.tone}>
                 {row.change.decoration.badge}
               </span>

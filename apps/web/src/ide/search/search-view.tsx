@@ -9,6 +9,7 @@ import { Checkbox } from "#ui/field.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
 import { EmptyState, InlineProblem } from "#ui/states.tsx";
 import { fileIcon } from "../explorer/file-icon.ts";
+import { readablePath } from "../files/file-address.ts";
 import { useIdeSession } from "../ide-context.ts";
 import { TreeList } from "../lists/tree-list.tsx";
 import { countMatches, partsOf, type ResultRow, resultRows, type SearchResults } from "./search-results.ts";
@@ -148,8 +149,8 @@ function FileRow({ row }: { readonly row: Extract<ResultRow, { readonly kind: "f
   return (
     <>
       <Icon name={fileIcon(row.path)} className={styles.fileIcon} />
-      <span className={styles.name}>{row.name}</span>
-      <span className={styles.folder}>{row.folder}</span>
+      <span className={styles.name}>{readablePath(row.name)}</span>
+      <span className={styles.folder}>{readablePath(row.folder)}</span>
       <CountBadge>{row.count}</CountBadge>
     </>
   );
