@@ -133,7 +133,7 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
   });
 
   await test.step("the proposal is edited in place", async () => {
-    await page.getByRole("navigation", { name: "Files of the change" }).getByRole("button", { name: /limits\.js/ }).click();
+    await page.getByRole("tree", { name: "Files of the change" }).getByRole("treeitem", { name: /limits\.js/ }).click();
     await page.getByRole("button", { name: "Edit the proposal" }).click();
     const right = page.getByRole("textbox", { name: /limits\.js, proposed, being edited/ });
     await expect(right).toBeFocused();
@@ -201,5 +201,58 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await expectNoSidewaysScroll(page);
     await shot(page, "review-phone");
   });
+  expect(complaints).toEqual([]);
+});
+
+test("a change of 2,000 files is gone through by keyboard with only what is in view drawn, and a failing check leads to its line", async ({ visit, owner, product }) => {
+  const archive = makeArchive({ packages: ["ms"], name: "ms" });
+  const { page, context, complaints } = await visit({ storageState: owner });
+  const projectId = ProjectIdSchema.parse(await importArchive(page, archive.path));
+  archive.dispose();
+  const client = await clientOf(context, product.url);
+  const files = Array.from({ length: 2_000 }, (_unused, index) => ({ path: `made/module-${String(index).padStart(4, "0")}.js`, kind: "create" as const, baseHash: null, content: index === 1_000 ? "module.exports = 1;\nfunction ( {\n" : `module.exports = ${index};\n`, reason: "" }));
+  await client.execution.createChangeSet.mutate({ projectId, key: `many-${projectId}`, title: "Many modules", reason: "", origin: { kind: "person", name: "Review test", version: "1" }, files });
+  await page.keyboard.press("Control+Shift+y");
+  await page.getByRole("treeitem", { name: /Many modules/ }).dblclick();
+  await expect(page.getByText("2000 of 2000 undecided")).toBeVisible({ timeout: 60_000 });
+
+  const list = page.getByRole("tree", { name: "Files of the change" });
+  const current = list.getByRole("treeitem", { selected: true });
+  expect(await list.getByRole("treeitem").count(), "rows in the page").toBeLessThan(120);
+  for (const name of ["0001", "0002", "0003"]) {
+    await page.keyboard.press("Alt+n");
+    await expect(current).toHaveAccessibleName(new RegExp(`module-${name}`));
+  }
+  await page.keyboard.press("Alt+p");
+  await expect(current).toHaveAccessibleName(/module-0002/);
+  await list.focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Decisions on made/module-1999.js" })).toBeVisible();
+  expect(await list.getByRole("treeitem").count(), "rows in the page").toBeLessThan(120);
+
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.keyboard.press("Alt+l");
+  await expect(page.getByText("1999 of 2000 undecided")).toBeVisible();
+  await page.keyboard.press("Alt+c");
+  await page.getByRole("textbox", { name: "Comment" }).fill("The last of them");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("The last of them")).toBeVisible();
+  await page.keyboard.press("Control+Alt+a");
+  await expect(page.getByText("Everything is decided")).toBeVisible();
+  const undone = page.waitForResponse((response) => response.url().includes("decideChanges") && (response.request().postData() ?? "").includes('"decision":"undecided"'), { timeout: 120_000 });
+  await page.keyboard.press("Alt+u");
+  await expect(page.getByText("1999 of 2000 undecided")).toBeVisible();
+  expect((await undone).ok()).toBe(true);
+
+  await page.getByRole("button", { name: "Syntax 1 error" }).click({ timeout: 120_000 });
+  await page.getByRole("region", { name: "Syntax, what was found" }).getByRole("button", { name: /^made\/module-1000\.js:/ }).click();
+  await expect(current).toHaveAccessibleName(/module-1000\.js/);
+  await expect(current).toHaveAttribute("title", /created, undecided, 1 error$/);
+  await expect(page.getByRole("list", { name: "Messages of checks" })).toBeVisible();
+  await expectAccessible(page, "Review of many files");
+  // What was decided is there again for whoever looks later.
+  await page.reload();
+  await expect(page.getByText("1999 of 2000 undecided")).toBeVisible({ timeout: 60_000 });
   expect(complaints).toEqual([]);
 });

@@ -206,20 +206,20 @@ test("from the first account to a change that was asked for, reviewed, applied, 
 
   await test.step("9: it is reviewed by two people, edited in place, outlives a reload, and is applied as accepted", async () => {
     const files = page.getByRole("navigation", { name: "Files of the change" });
-    await expect(files.getByRole("button")).toHaveCount(3);
+    await expect(files.getByRole("treeitem")).toHaveCount(3);
     await expect(page.getByText("Syntax passed")).toBeVisible({ timeout: 90_000 });
 
     await ben.page.goto(`/projects/${id}`);
     await expect(tree(ben.page)).toBeVisible({ timeout: 60_000 });
     await ben.page.keyboard.press("Control+Shift+y");
     await ben.page.getByRole("treeitem", { name: /GET \/users\/:id/ }).dblclick();
-    await ben.page.getByRole("navigation", { name: "Files of the change" }).getByRole("button", { name: /users-store\.js/ }).click();
+    await ben.page.getByRole("navigation", { name: "Files of the change" }).getByRole("treeitem", { name: /users-store\.js/ }).click();
     await ben.page.getByRole("listitem", { name: /^Lines 1/ }).getByRole("button", { name: "Lines", exact: true }).click();
     await ben.page.getByRole("button", { name: "Comment on added line 5" }).click();
     await ben.page.getByRole("textbox", { name: "Comment" }).fill("The code says so itself, and there should be somebody to find");
     await ben.page.keyboard.press("Control+Enter");
 
-    await files.getByRole("button", { name: /users-store\.js/ }).click();
+    await files.getByRole("treeitem", { name: /users-store\.js/ }).click();
     const comments = page.getByRole("list", { name: "Comments" });
     await expect(comments).toContainText(BEN.name);
     expect(ben.complaints).toEqual([]);
@@ -240,7 +240,7 @@ test("from the first account to a change that was asked for, reviewed, applied, 
 
     await page.reload();
     await expect(page.getByText("Everything is decided")).toBeVisible({ timeout: 60_000 });
-    await files.getByRole("button", { name: /users-store\.js/ }).click();
+    await files.getByRole("treeitem", { name: /users-store\.js/ }).click();
     await expect(store).toHaveAccessibleName(/Decided by line/);
     await expect(comments).toContainText("The code says so itself");
     await picture(page, "review");

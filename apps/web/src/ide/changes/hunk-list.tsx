@@ -1,15 +1,17 @@
 "use client";
 
 import type { ChangeFile, Comment, Hunk, ValidationMessage } from "@coder/api/execution";
-import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type SyntheticEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useNames } from "#features/people/use-people.ts";
 import { useSession } from "#features/session/session.tsx";
 import { Button, IconButton } from "#ui/button.tsx";
-import { Icon } from "#ui/icon.tsx";
+import { Icon, type IconName } from "#ui/icon.tsx";
+import { Tooltip } from "#ui/tooltip.tsx";
 import { Time } from "#ui/values.tsx";
 import styles from "./changes.module.css";
 import { DECISION_WORDS, decisionAt, linesOfHunk, placeOf } from "./review-state.ts";
 import type { ReviewControl } from "./use-review.ts";
+import type { ReviewActions } from "./use-review-actions.ts";
 
 export type StagedMessage = ValidationMessage & { readonly stage: string };
 
@@ -18,21 +20,26 @@ interface HunkListProps {
   readonly original: string;
   readonly proposal: string;
   readonly selected: string | null;
+  /** The line of the selected hunk that is looked at; null while the hunk is looked at as a whole. */
+  readonly line: number | null;
+  /** Whether a comment on that line is being written. */
+  readonly commenting: boolean;
   readonly open: boolean;
   readonly control: ReviewControl;
+  readonly actions: ReviewActions;
   readonly messages: readonly StagedMessage[];
   readonly comments: readonly Comment[];
   /** Hunks that meet what somebody changed in the project since. */
   readonly conflicts: readonly string[];
-  readonly onChoose: (hunkId: string) => void;
 }
 
-const MAX_LINES = 300;
+/** Lines of a hunk that are shown before and after the one that is looked at. */
+const LINES_AROUND = 100;
 /** Hunks that are shown before and after the one that is looked at. */
 const AROUND = 60;
 
 /** The hunks of a file, one after the other: why, what was found, and what is decided; line by line where it is opened. */
-export function HunkList({ file, original, proposal, selected, open, control, messages, comments, conflicts, onChoose }: HunkListProps) {
+export function HunkList({ file, original, proposal, selected, line, commenting, open, control, actions, messages, comments, conflicts }: HunkListProps) {
   const [before, after] = useMemo(() => [original.split("\n"), proposal.split("\n")], [original, proposal]);
   const at = Math.max(0, file.hunks.findIndex(({ id }) => id === selected));
   const [first, last] = [Math.max(0, at - AROUND), Math.min(file.hunks.length, at + AROUND + 1)];
@@ -54,12 +61,14 @@ export function HunkList({ file, original, proposal, selected, open, control, me
             before={before}
             after={after}
             selected={hunk.id === selected}
+            line={hunk.id === selected ? line : null}
+            commenting={hunk.id === selected && commenting}
             open={open}
             control={control}
+            actions={actions}
             messages={messages.filter(({ hunkId }) => hunkId === hunk.id)}
             comments={comments.filter(({ side, line }) => isIn(hunk, side, line))}
             conflicts={conflicts.includes(hunk.id)}
-            onChoose={() => onChoose(hunk.id)}
           />
         ))}
       </ol>
@@ -79,17 +88,20 @@ interface HunkItemProps {
   readonly before: readonly string[];
   readonly after: readonly string[];
   readonly selected: boolean;
+  readonly line: number | null;
+  readonly commenting: boolean;
   readonly open: boolean;
   readonly control: ReviewControl;
+  readonly actions: ReviewActions;
   readonly messages: readonly StagedMessage[];
   readonly comments: readonly Comment[];
   readonly conflicts: boolean;
-  readonly onChoose: () => void;
 }
 
-function HunkItem({ file, hunk, before, after, selected, open, control, messages, comments, conflicts, onChoose }: HunkItemProps) {
+function HunkItem({ file, hunk, before, after, selected, line, commenting, open, control, actions, messages, comments, conflicts }: HunkItemProps) {
   const item = useRef<HTMLLIElement>(null);
-  const [byLine, setByLine] = useState(false);
+  const here = { fileId: file.id, hunkId: hunk.id };
+  const onChoose = () => actions.goTo({ ...here, line });
   const { label, icon } = DECISION_WORDS[hunk.decision];
   const place = placeOf(hunk, file);
   const decide = (decision: "accepted" | "rejected" | "undecided") => control.decide(decision, [{ fileId: file.id, hunkId: hunk.id }]);
@@ -121,39 +133,69 @@ function HunkItem({ file, hunk, before, after, selected, open, control, messages
       <div className={styles.hunkActions}>
         {open ? (
           <>
-            <Button icon="check" aria-pressed={hunk.decision === "accepted"} onClick={() => { onChoose(); decide(hunk.decision === "accepted" ? "undecided" : "accepted"); }}>
-              Accept
-            </Button>
-            <Button icon="close" aria-pressed={hunk.decision === "rejected"} onClick={() => { onChoose(); decide(hunk.decision === "rejected" ? "undecided" : "rejected"); }}>
-              Reject
-            </Button>
+            <DecisionButton title="Accept" keys="alt+a" icon="check" pressed={hunk.decision === "accepted"} selected={selected} onClick={() => { onChoose(); decide(hunk.decision === "accepted" ? "undecided" : "accepted"); }} />
+            <DecisionButton title="Reject" keys="alt+r" icon="close" pressed={hunk.decision === "rejected"} selected={selected} onClick={() => { onChoose(); decide(hunk.decision === "rejected" ? "undecided" : "rejected"); }} />
           </>
         ) : null}
         {hunk.kind === "text" ? (
-          <Button variant="quiet" icon={byLine ? "chevron-down" : "chevron-right"} aria-expanded={byLine} onClick={() => { onChoose(); setByLine(!byLine); }}>
+          <Button variant="quiet" icon={line !== null ? "chevron-down" : "chevron-right"} aria-expanded={line !== null} onClick={() => actions.goTo({ ...here, line: line === null ? 0 : null })}>
             Lines
           </Button>
         ) : null}
       </div>
-      {byLine ? <Lines file={file} hunk={hunk} before={before} after={after} open={open} control={control} /> : null}
+      {line === null ? null : <Lines file={file} hunk={hunk} before={before} after={after} line={line} commenting={commenting} open={open} control={control} actions={actions} />}
       <Comments comments={comments} control={control} />
     </li>
   );
 }
 
-function Lines({ file, hunk, before, after, open, control }: Pick<HunkItemProps, "file" | "hunk" | "before" | "after" | "open" | "control">) {
-  const [shown, setShown] = useState(MAX_LINES);
-  const [commenting, setCommenting] = useState<number | null>(null);
+interface DecisionButtonProps {
+  readonly title: string;
+  readonly icon: IconName;
+  readonly keys: string;
+  readonly pressed: boolean;
+  readonly selected: boolean;
+  readonly onClick: () => void;
+}
+
+/** The keys are those of the change that is looked at. */
+function DecisionButton({ title, icon, keys, pressed, selected, onClick }: DecisionButtonProps) {
+  return (
+    <Tooltip text={`${title} this change`} keys={selected ? keys : undefined}>
+      <Button icon={icon} aria-pressed={pressed} onClick={onClick}>
+        {title}
+      </Button>
+    </Tooltip>
+  );
+}
+
+type LinesProps = Pick<HunkItemProps, "file" | "hunk" | "before" | "after" | "commenting" | "open" | "control" | "actions"> & { readonly line: number };
+
+function Lines({ file, hunk, before, after, line: at, commenting, open, control, actions }: LinesProps) {
+  const list = useRef<HTMLUListElement>(null);
   const lines = linesOfHunk(hunk, before, after);
+  const [first, last] = [Math.max(0, at - LINES_AROUND), Math.min(lines.length, at + LINES_AROUND + 1)];
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [at]);
   return (
     <>
-      <ul className={styles.lineItems}>
-        {lines.slice(0, shown).map(({ sign, number, text }, index) => {
+      {first > 0 ? (
+        <Button variant="quiet" icon="arrow-up" onClick={() => actions.goToLine(first - 1)}>
+          {`${first} earlier lines`}
+        </Button>
+      ) : null}
+      <ul ref={list} className={styles.lineItems}>
+        {lines.slice(first, last).map(({ sign, number, text }, offset) => {
+          const index = first + offset;
           const decision = decisionAt(hunk, index);
           const what = `${sign === "+" ? "added" : "removed"} line ${number}`;
-          const set = (wanted: "accepted" | "rejected") => control.decide(decision === wanted ? "undecided" : wanted, [{ fileId: file.id, hunkId: hunk.id, lines: [index] }]);
+          const set = (wanted: "accepted" | "rejected") => {
+            actions.goToLine(index);
+            control.decide(decision === wanted ? "undecided" : wanted, [{ fileId: file.id, hunkId: hunk.id, lines: [index] }]);
+          };
           return (
-            <li key={index} className={styles.line} data-sign={sign} data-decision={decision}>
+            <li key={index} className={styles.line} data-sign={sign} data-decision={decision} aria-current={index === at ? "true" : undefined}>
               <span className={styles.lineNumber}>{number}</span>
               <span className={styles.sign} aria-hidden="true">
                 {sign === "+" ? "+" : "−"}
@@ -163,17 +205,17 @@ function Lines({ file, hunk, before, after, open, control }: Pick<HunkItemProps,
               </code>
               {open ? (
                 <>
-                  <IconButton icon="check" label={`Accept ${what}`} aria-pressed={decision === "accepted"} onClick={() => set("accepted")} />
-                  <IconButton icon="close" label={`Reject ${what}`} aria-pressed={decision === "rejected"} onClick={() => set("rejected")} />
+                  <IconButton icon="check" label={`Accept ${what}`} keys={index === at ? "alt+l" : undefined} aria-pressed={decision === "accepted"} onClick={() => set("accepted")} />
+                  <IconButton icon="close" label={`Reject ${what}`} keys={index === at ? "alt+shift+l" : undefined} aria-pressed={decision === "rejected"} onClick={() => set("rejected")} />
                 </>
               ) : null}
-              <IconButton icon="comment" label={`Comment on ${what}`} onClick={() => setCommenting(commenting === index ? null : index)} />
-              {commenting === index ? (
+              <IconButton icon="comment" label={`Comment on ${what}`} keys={index === at ? "alt+c" : undefined} onClick={() => actions.commentOn(index)} />
+              {commenting && index === at ? (
                 <CommentForm
-                  onCancel={() => setCommenting(null)}
+                  onCancel={actions.endComment}
                   onSend={async (comment) => {
                     await control.comment(file.id, sign === "+" ? "proposal" : "original", number, comment);
-                    setCommenting(null);
+                    actions.endComment();
                   }}
                 />
               ) : null}
@@ -181,9 +223,9 @@ function Lines({ file, hunk, before, after, open, control }: Pick<HunkItemProps,
           );
         })}
       </ul>
-      {lines.length > shown ? (
-        <Button variant="quiet" onClick={() => setShown(shown + MAX_LINES)}>
-          {`Show ${Math.min(MAX_LINES, lines.length - shown)} more of ${lines.length} lines`}
+      {last < lines.length ? (
+        <Button variant="quiet" icon="arrow-down" onClick={() => actions.goToLine(last)}>
+          {`${lines.length - last} more lines`}
         </Button>
       ) : null}
     </>
@@ -193,8 +235,8 @@ function Lines({ file, hunk, before, after, open, control }: Pick<HunkItemProps,
 function CommentForm({ onSend, onCancel }: { readonly onSend: (text: string) => Promise<void>; readonly onCancel: () => void }) {
   const [text, setText] = useState("");
   const [pending, setPending] = useState(false);
-  const send = (event?: FormEvent) => {
-    event?.preventDefault();
+  const send = (event: SyntheticEvent) => {
+    event.preventDefault();
     if (text.trim() === "" || pending) return;
     setPending(true);
     void onSend(text).finally(() => setPending(false));
@@ -211,7 +253,8 @@ function CommentForm({ onSend, onCancel }: { readonly onSend: (text: string) => 
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") onCancel();
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+          // The same key applies the change where no comment is written.
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event);
         }}
       />
       <div className={styles.hunkActions}>

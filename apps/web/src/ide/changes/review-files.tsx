@@ -1,10 +1,13 @@
 "use client";
 
 import type { BaseState, ChangeFile, ChangeSet } from "@coder/api/execution";
+import { useEffect, useMemo, useState } from "react";
+import { Store } from "#lib/store.ts";
 import { Icon } from "#ui/icon.tsx";
 import { Middle } from "#ui/values.tsx";
 import { baseName, folderOf } from "../editors/editor-input.ts";
 import { fileIcon } from "../explorer/file-icon.ts";
+import { TreeList, type TreeRow } from "../lists/tree-list.tsx";
 import styles from "./changes.module.css";
 import { tally } from "./review-state.ts";
 
@@ -15,41 +18,61 @@ interface ReviewFilesProps {
   readonly onSelect: (fileId: string) => void;
 }
 
-const KINDS = { create: "Created", modify: "Modified", delete: "Deleted" } as const;
+interface FileRow extends TreeRow {
+  readonly file: ChangeFile;
+  /** How far the review of it is: "2/5", or what came of it. */
+  readonly decided: string;
+  readonly stale: "merges" | "conflicts" | null;
+  readonly errors: number;
+}
+
+const ROW_HEIGHT = 26;
+const KINDS = { create: "created", modify: "modified", delete: "deleted" } as const;
 const LETTERS = { create: "A", modify: "M", delete: "D" } as const;
 
 /** The files of a change, each with how far its review is. */
 export function ReviewFiles({ change, selected, bases, onSelect }: ReviewFilesProps) {
+  const { files, validation } = change;
+  const [current] = useState(() => new Store<string | null>(null));
+  useEffect(() => current.set(selected), [current, selected]);
+  const rows = useMemo(() => {
+    const errors = new Map<string, number>();
+    for (const { fileId, severity } of validation.stages.flatMap(({ messages }) => messages)) {
+      if (fileId !== null && severity === "error") errors.set(fileId, (errors.get(fileId) ?? 0) + 1);
+    }
+    return files.map((file) => rowOf(file, bases.get(file.id), errors.get(file.id) ?? 0));
+  }, [files, validation, bases]);
   return (
     <nav className={styles.files} aria-label="Files of the change">
-      <ul>
-        {change.files.map((file) => (
-          <li key={file.id}>
-            <FileRow file={file} change={change} selected={file.id === selected} base={bases.get(file.id)} onSelect={onSelect} />
-          </li>
-        ))}
-      </ul>
+      <TreeList label="Files of the change" rows={rows} rowHeight={ROW_HEIGHT} current={current} onOpen={({ file }) => onSelect(file.id)} onToggle={() => undefined}>
+        {({ file, decided, stale, errors }) => (
+          <>
+            <Icon name={fileIcon(file.path)} className={styles.fileIcon} />
+            <span className={styles.fileName}>
+              <Middle text={baseName(file.path)} />
+              <span className={styles.folder}>{folderOf(file.path)}</span>
+            </span>
+            {stale ? <Icon name="warning" className={styles.warning} /> : null}
+            {errors > 0 ? <Icon name="error" className={styles.bad} /> : null}
+            <span className={styles.fileTally}>{decided}</span>
+            <span className={styles.letter} data-kind={file.kind}>
+              {LETTERS[file.kind]}
+            </span>
+          </>
+        )}
+      </TreeList>
     </nav>
   );
 }
 
-function FileRow({ file, change, selected, base, onSelect }: { readonly file: ChangeFile; readonly change: ChangeSet; readonly selected: boolean; readonly base: BaseState | undefined; readonly onSelect: (fileId: string) => void }) {
+function rowOf(file: ChangeFile, base: BaseState | undefined, errors: number): FileRow {
   const { accepted, open, total } = tally([file]);
-  const errors = change.validation.stages.flatMap(({ messages }) => messages).filter(({ fileId, severity }) => fileId === file.id && severity === "error").length;
-  const stale = base !== undefined && base.state !== "current";
-  return (
-    <button type="button" className={styles.file} aria-current={selected ? "true" : undefined} title={file.path} onClick={() => onSelect(file.id)}>
-      <Icon name={fileIcon(file.path)} className={styles.fileIcon} />
-      <span className={styles.fileName}>
-        <Middle text={baseName(file.path)} />
-        <span className={styles.folder}>{folderOf(file.path)}</span>
-      </span>
-      {stale ? <Icon name="warning" label={base.state === "merges" ? "Changed since, can be merged" : "Changed since, conflicts"} className={styles.warning} /> : null}
-      {errors > 0 ? <Icon name="error" label={`${errors} errors`} className={styles.bad} /> : null}
-      <span className={styles.fileTally}>{open === 0 ? (accepted === 0 ? "none" : accepted === total ? "all" : `${accepted}/${total}`) : `${total - open}/${total}`}</span>
-      <span className={styles.letter} data-kind={file.kind} title={KINDS[file.kind]}>
-        {LETTERS[file.kind]}
-      </span>
-    </button>
-  );
+  const stale = base === undefined || base.state === "current" ? null : base.state === "merges" ? "merges" : "conflicts";
+  const words = [
+    file.path, KINDS[file.kind],
+    open === total ? "undecided" : open > 0 ? `${total - open} of ${total} decided` : accepted === total ? "accepted" : accepted === 0 ? "rejected" : `${accepted} of ${total} accepted`,
+    stale === null ? "" : stale === "merges" ? "changed since, can be merged" : "changed since, conflicts",
+    errors === 0 ? "" : errors === 1 ? "1 error" : `${errors} errors`,
+  ].filter(Boolean);
+  return { key: file.id, level: 1, label: words.join(", "), file, decided: open === 0 ? (accepted === 0 ? "none" : accepted === total ? "all" : `${accepted}/${total}`) : `${total - open}/${total}`, stale, errors };
 }

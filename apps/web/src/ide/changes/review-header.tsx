@@ -1,34 +1,34 @@
 "use client";
 
-import type { BaseState, ChangeSet, ValidationStage } from "@coder/api/execution";
+import type { ChangeSet, ValidationStage } from "@coder/api/execution";
 import { useState } from "react";
 import { CommandIconButton } from "#commands/command-controls.tsx";
-import { useSession } from "#features/session/session.tsx";
 import { useOwnJob } from "#features/own-jobs/own-jobs-provider.tsx";
 import { plural } from "#lib/time.ts";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
 import { Notice } from "#ui/states.tsx";
+import { Tooltip } from "#ui/tooltip.tsx";
 import styles from "./changes.module.css";
-import { STATES, tally } from "./review-state.ts";
+import { type HunkPlace, STATES, tally } from "./review-state.ts";
 import type { ReviewControl } from "./use-review.ts";
 
 interface ReviewHeaderProps {
   readonly change: ChangeSet;
   readonly control: ReviewControl;
-  readonly bases: ReadonlyMap<string, BaseState>;
+  /** Files that changed since, and whether all of that can be put together with the change. */
+  readonly stale: number;
+  readonly merges: boolean;
   readonly open: boolean;
+  readonly mayApply: boolean;
+  readonly onGoTo: (place: HunkPlace) => void;
 }
 
 /** What the change is, how it stands, and what can be done with all of it. */
-export function ReviewHeader({ change, control, bases, open }: ReviewHeaderProps) {
-  const { may } = useSession();
+export function ReviewHeader({ change, control, stale, merges, open, mayApply, onGoTo }: ReviewHeaderProps) {
   const { title, reason, state, counts, origin } = change;
   const { label, icon, tone } = STATES[state];
   const { total, accepted, open: undecided } = tally(change.files);
-  const stale = [...bases.values()].filter((base) => base.state !== "current");
-  const merges = stale.length > 0 && stale.every((base) => base.state === "merges");
-  const mayApply = may("execution.changeSet.apply");
   return (
     <header className={styles.header}>
       <div className={styles.headline}>
@@ -38,24 +38,22 @@ export function ReviewHeader({ change, control, bases, open }: ReviewHeaderProps
           {label}
         </span>
         <div className={styles.tools}>
-          <CommandIconButton command="changes.previousHunk" />
-          <CommandIconButton command="changes.nextHunk" />
-          <CommandIconButton command="changes.acceptAll" />
-          <CommandIconButton command="changes.rejectAll" />
-          <CommandIconButton command="changes.undoDecision" />
-          <CommandIconButton command="changes.edit" />
-          <CommandIconButton command="changes.layout" />
-          <CommandIconButton command="changes.validate" />
-          <CommandIconButton command="changes.discard" />
+          {["changes.previousHunk", "changes.nextHunk", "changes.acceptAll", "changes.rejectAll", "changes.undoDecision", "changes.edit", "changes.layout", "changes.validate", "changes.discard"].map((command) => (
+            <CommandIconButton key={command} command={command} />
+          ))}
           {open && mayApply ? (
-            <Button variant="primary" icon="check" pending={control.pending} disabled={accepted === 0} onClick={() => control.apply(merges ? "merge" : "refuse", "require")}>
-              {accepted === 0 ? "Apply" : `${merges ? "Merge and apply" : "Apply"} ${accepted} of ${total}`}
-            </Button>
+            <Tooltip text="Apply what is accepted" keys="mod+enter">
+              <Button variant="primary" icon="check" pending={control.pending} disabled={accepted === 0} onClick={() => control.apply(merges ? "merge" : "refuse", "require")}>
+                {accepted === 0 ? "Apply" : `${merges ? "Merge and apply" : "Apply"} ${accepted} of ${total}`}
+              </Button>
+            </Tooltip>
           ) : null}
           {state === "applied" && mayApply ? (
-            <Button icon="discard" pending={control.pending} onClick={() => control.undo("refuse")}>
-              Undo
-            </Button>
+            <Tooltip text="Undo the applied change" keys="mod+alt+z">
+              <Button icon="discard" pending={control.pending} onClick={() => control.undo("refuse")}>
+                Undo
+              </Button>
+            </Tooltip>
           ) : null}
         </div>
       </div>
@@ -67,13 +65,13 @@ export function ReviewHeader({ change, control, bases, open }: ReviewHeaderProps
         </span>
         <span role="status">{undecided === 0 ? "Everything is decided" : `${undecided} of ${total} undecided`}</span>
         <span>{`By ${origin.name}`}</span>
-        <Checks change={change} />
       </div>
+      <Checks change={change} onGoTo={onGoTo} />
       <Progress change={change} control={control} />
       <Trouble change={change} control={control} mayApply={mayApply} />
-      {stale.length > 0 && open ? (
+      {stale > 0 && open ? (
         <div className={styles.notice}>
-          <Notice tone="warning" title={`${plural(stale.length, "file has", "files have")} changed since this was made`}>
+          <Notice tone="warning" title={`${plural(stale, "file has", "files have")} changed since this was made`}>
             <p>{merges ? "Both changes can be put together; applying merges them." : "The marked parts conflict with what is there now. Reject them, edit the proposal, or have the change made anew."}</p>
           </Notice>
         </div>
@@ -88,38 +86,81 @@ const STAGE_STATES: Readonly<Record<ValidationStage["state"], { readonly icon: I
   running: { icon: "loading", label: "being checked", tone: "plain" },
   passed: { icon: "pass", label: "passed", tone: "good" },
   failed: { icon: "error", label: "failed", tone: "bad" },
-  skipped: { icon: "circle-slash", label: "skipped", tone: "plain" },
+  skipped: { icon: "circle-slash", label: "not checked", tone: "plain" },
   broken: { icon: "warning", label: "could not be checked", tone: "warning" },
 };
 
-function Checks({ change: { validation } }: { readonly change: ChangeSet }) {
+const LISTED_MESSAGES = 100;
+
+/** Each check of the project, and below them what the opened one found or why it did not run. */
+function Checks({ change: { validation, files }, onGoTo }: Pick<ReviewHeaderProps, "change" | "onGoTo">) {
+  const [opened, setOpened] = useState<string | null>(null);
+  const { outdated, subject, stages } = validation;
+  const shown = stages.find(({ name }) => name === opened);
   return (
-    <ul className={styles.checks} aria-label={validation.outdated ? "Checks, before the last decisions" : "Checks"}>
-      {validation.stages.map(({ name, state, note, messages }) => {
-        const { icon, label, tone } = STAGE_STATES[state];
-        const errors = messages.filter(({ severity, fileId }) => severity === "error" && fileId !== null).length;
-        return (
-          <li key={name} className={styles.check} data-tone={tone} data-outdated={validation.outdated || undefined} title={note === "" ? undefined : note}>
-            <Icon name={icon} />
-            {`${STAGES[name]} ${errors > 0 ? plural(errors, "error", "errors") : label}`}
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul className={styles.checks} aria-label={outdated ? "Checks, before the last decisions" : "Checks"}>
+        {stages.map((stage) => {
+          const { icon, label, tone } = STAGE_STATES[stage.state];
+          const errors = stage.messages.filter(({ severity, fileId }) => severity === "error" && fileId !== null).length;
+          const text = `${STAGES[stage.name]} ${errors > 0 ? plural(errors, "error", "errors") : label}`;
+          return (
+            <li key={stage.name}>
+              <button type="button" className={styles.check} data-tone={tone} data-outdated={outdated || undefined} aria-expanded={opened === stage.name} onClick={() => setOpened(opened === stage.name ? null : stage.name)}>
+                <Icon name={icon} />
+                {text}
+              </button>
+            </li>
+          );
+        })}
+        {outdated && stages.some(({ state }) => state !== "waiting") ? <li className={styles.outdated}>of what was proposed before the last decisions</li> : null}
+      </ul>
+      {shown ? (
+        <div className={styles.stage} role="region" aria-label={`${STAGES[shown.name]}, what was found`}>
+          <p>{[subject === "accepted" ? "Checked: what is accepted." : "Checked: all that is proposed.", shown.note, shown.messages.length === 0 && shown.note === "" ? (shown.state === "passed" ? "Nothing was found." : "") : ""].filter(Boolean).join(" ")}</p>
+          <ul className={styles.messages}>
+            {shown.messages.slice(0, LISTED_MESSAGES).map(({ severity, path, line, column, rule, text, fileId, hunkId }, index) => {
+              const file = files.find(({ id }) => id === fileId);
+              const place = `${path}${line === null ? "" : `:${line}`}${column === null ? "" : `:${column}`}`;
+              return (
+                <li key={index} className={styles.message} data-severity={severity}>
+                  <Icon name={severity === "error" ? "error" : "warning"} label={severity === "error" ? "Error" : "Warning"} />
+                  <span>
+                    {file ? (
+                      <button type="button" className={styles.messagePlace} onClick={() => onGoTo({ fileId: file.id, hunkId: hunkId ?? "" })}>
+                        {place}
+                      </button>
+                    ) : (
+                      place
+                    )}
+                    {` ${text} `}
+                    {rule === null ? null : <span className={styles.rule}>{rule}</span>}
+                  </span>
+                </li>
+              );
+            })}
+          </ul>
+          {shown.limited || shown.messages.length > LISTED_MESSAGES ? <p className={styles.rule}>There are more than these.</p> : null}
+        </div>
+      ) : null}
+    </>
   );
 }
 
 /** How far the job is that the change waits for; whoever started it can end it. */
 function Progress({ change, control }: { readonly change: ChangeSet; readonly control: ReviewControl }) {
-  const active = change.state === "applying" || change.state === "validating";
+  const { state } = change;
+  const active = state === "applying" || state === "validating";
   const job = useOwnJob(active && change.job ? { queue: change.job.name, id: change.job.id } : null);
-  if (change.state !== "applying") return null;
-  const total = job?.progress?.total ?? 0;
+  if (!active) return null;
+  const { done = 0, total = 0 } = job?.progress ?? {};
+  const running = change.validation.stages.find((stage) => stage.state === "running");
+  const what = state === "applying" ? (total > 0 ? `Applying: ${done} of ${plural(total, "file", "files")}` : "Checking what is accepted") : running ? `Checking: ${STAGES[running.name].toLowerCase()}, ${done + 1} of ${change.validation.stages.length}` : "Waiting to be checked";
   return (
     <div className={styles.progress} role="status">
-      <progress aria-label="Progress" {...(total > 0 ? { value: job?.progress?.done ?? 0, max: total } : {})} />
-      <span>{total > 0 ? `${job?.progress?.done ?? 0} of ${plural(total, "file", "files")}` : "Checking what is accepted"}</span>
-      {job && change.job ? <IconButton icon="stop-circle" label="Cancel" onClick={() => change.job && control.cancel(change.job)} /> : null}
+      <progress aria-label={state === "applying" ? "Applying" : "Checking"} {...(total > 0 ? { value: done, max: total } : {})} />
+      <span>{what}</span>
+      {job && change.job ? <IconButton icon="stop-circle" label={state === "applying" ? "Cancel applying" : "Cancel checking"} onClick={() => change.job && control.cancel(change.job)} /> : null}
     </div>
   );
 }

@@ -1,9 +1,8 @@
 "use client";
 
-import type { ChangeFile, ChangeSet } from "@coder/api/execution";
+import type { ChangeFile, ChangeSet, Hunk } from "@coder/api/execution";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { z } from "zod";
 import { Loaded } from "#api/loaded.tsx";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { useCommands } from "#commands/registry.tsx";
@@ -13,23 +12,22 @@ import { StateView } from "#ui/states.tsx";
 import type { EditorInput } from "../editors/editor-input.ts";
 import type { EditorPaneProps } from "../editors/editor-kinds.ts";
 import { useIde } from "../ide-context.ts";
-import { useKept } from "../use-kept.ts";
 import styles from "./changes.module.css";
 import { HunkList } from "./hunk-list.tsx";
 import { ReviewDiff } from "./review-diff.tsx";
 import { ReviewFiles } from "./review-files.tsx";
 import { ReviewHeader } from "./review-header.tsx";
-import { hunkFrom, type HunkPlace, isOpen } from "./review-state.ts";
-import { useChangeSet, useFollowChanges } from "./use-changes.ts";
+import { useReviewCommands } from "./review-commands.ts";
+import { isOpen } from "./review-state.ts";
+import { useChangeSet } from "./use-changes.ts";
 import { type ReviewControl, useReview } from "./use-review.ts";
+import { type ReviewActions, useReviewActions } from "./use-review-actions.ts";
 
 type ReviewInput = Extract<EditorInput, { readonly kind: "change-set" }>;
 const NONE: readonly string[] = [];
-const LayoutSchema = z.enum(["split", "inline"]);
 
 /** A proposed change, file by file and hunk by hunk. */
 export function ReviewPane({ input }: EditorPaneProps<ReviewInput>) {
-  useFollowChanges();
   const query = useChangeSet(input.id);
   return (
     <Loaded query={query} what="the change" skeleton={null}>
@@ -41,55 +39,17 @@ export function ReviewPane({ input }: EditorPaneProps<ReviewInput>) {
 function Review({ change }: { readonly change: ChangeSet }) {
   const control = useReview(change.id);
   const { may } = useSession();
-  const [chosen, setChosen] = useState<HunkPlace | null>(null);
-  const [editing, setEditing] = useState(false);
-  const [layout, setLayout] = useKept("changes", LayoutSchema, "split");
-  const open = isOpen(change) && may("execution.changeSet.review");
-  const file = change.files.find(({ id }) => id === chosen?.fileId) ?? change.files[0];
-  const hunk = file?.hunks.find(({ id }) => id === chosen?.hunkId) ?? file?.hunks[0];
   const bases = useBases(change);
-  const place: HunkPlace | null = file && hunk ? { fileId: file.id, hunkId: hunk.id } : null;
-  const step = (by: number) => {
-    const next = hunkFrom(change.files, place, by);
-    if (next && next.fileId !== file?.id) setEditing(false);
-    setChosen(next);
-  };
-  const decide = (decision: "accepted" | "rejected" | "undecided") => {
-    if (!place) return;
-    control.decide(decision, [place]);
-    if (decision !== "undecided") step(1);
-  };
-  const undoDecision = () => {
-    const back = control.undoDecision();
-    if (back) setChosen(back);
-  };
-  const all = (decision: "accepted" | "rejected" | "undecided") => control.decide(decision, change.files.map(({ id }) => ({ fileId: id })));
-  const canDecide = open && !editing;
-  useCommands([
-    { id: "changes.nextHunk", title: "Next change", category: "Review", icon: "arrow-down", keys: "f7", enabled: place !== null, run: () => step(1) },
-    { id: "changes.previousHunk", title: "Previous change", category: "Review", icon: "arrow-up", keys: "shift+f7", enabled: place !== null, run: () => step(-1) },
-    { id: "changes.accept", title: "Accept this change", category: "Review", icon: "check", keys: "alt+a", enabled: canDecide, run: () => decide("accepted") },
-    { id: "changes.reject", title: "Reject this change", category: "Review", icon: "close", keys: "alt+r", enabled: canDecide, run: () => decide("rejected") },
-    { id: "changes.undoDecision", title: "Undo the last decision", category: "Review", icon: "discard", keys: "alt+u", enabled: canDecide, run: undoDecision },
-    { id: "changes.acceptFile", title: "Accept all of this file", category: "Review", icon: "check-all", keys: "alt+shift+a", enabled: canDecide && file !== undefined, run: () => file && control.decide("accepted", [{ fileId: file.id }]) },
-    { id: "changes.rejectFile", title: "Reject all of this file", category: "Review", keys: "alt+shift+r", enabled: canDecide && file !== undefined, run: () => file && control.decide("rejected", [{ fileId: file.id }]) },
-    { id: "changes.acceptAll", title: "Accept everything", category: "Review", icon: "check-all", enabled: canDecide, run: () => all("accepted") },
-    { id: "changes.rejectAll", title: "Reject everything", category: "Review", icon: "close-all", enabled: canDecide, run: () => all("rejected") },
-    { id: "changes.clearAll", title: "Take all decisions back", category: "Review", icon: "circle-outline", enabled: canDecide, run: () => all("undecided") },
-    { id: "changes.edit", title: editing ? "Stop editing the proposal" : "Edit the proposal", category: "Review", icon: "edit", enabled: open && file !== undefined && file.kind !== "delete", run: () => setEditing(!editing) },
-    { id: "changes.layout", title: layout === "split" ? "Show changes inline" : "Show changes side by side", category: "Review", icon: "split-horizontal", run: () => setLayout(layout === "split" ? "inline" : "split") },
-    { id: "changes.validate", title: "Check what is accepted", category: "Review", icon: "verified", enabled: open && change.state !== "validating", run: control.validate },
-    { id: "changes.discard", title: "Discard this change", category: "Review", icon: "trash", enabled: open, run: control.discard },
-  ]);
+  const { file, hunk, line, commenting, editing, layout, stale, merges, actions } = useReviewActions(change, control, bases);
+  const open = isOpen(change) && may("execution.changeSet.review");
+  const mayApply = may("execution.changeSet.apply");
+  useReviewCommands({ change, file, hunk, line, open, mayApply, editing, layout, actions });
   return (
     <div className={styles.review} data-scope="review">
-      <ReviewHeader change={change} control={control} bases={bases} open={open} />
+      <ReviewHeader change={change} control={control} stale={stale.length} merges={merges} open={open} mayApply={mayApply} onGoTo={actions.goToHunk} />
       <div className={styles.body}>
-        <ReviewFiles change={change} selected={file?.id ?? null} bases={bases} onSelect={(id) => {
-          setEditing(false);
-          setChosen({ fileId: id, hunkId: change.files.find((each) => each.id === id)?.hunks[0]?.id ?? "" });
-        }} />
-        {file ? <FileReview change={change} file={file} hunkId={hunk?.id ?? null} control={control} conflicts={bases.get(file.id)?.hunkIds ?? NONE} layout={layout} editing={editing && open} open={open} onChoose={(hunkId) => setChosen({ fileId: file.id, hunkId })} onEdited={() => setEditing(false)} /> : null}
+        <ReviewFiles change={change} selected={file?.id ?? null} bases={bases} onSelect={(id) => actions.goToHunk({ fileId: id, hunkId: "" })} />
+        {file ? <FileReview change={change} file={file} hunk={hunk} line={line} commenting={commenting} control={control} conflicts={bases.get(file.id)?.hunkIds ?? NONE} layout={layout} editing={editing && open} open={open} actions={actions} /> : null}
       </div>
     </div>
   );
@@ -98,17 +58,18 @@ function Review({ change }: { readonly change: ChangeSet }) {
 interface FileReviewProps {
   readonly change: ChangeSet;
   readonly file: ChangeFile;
-  readonly hunkId: string | null;
+  readonly hunk: Hunk | undefined;
+  readonly line: number | null;
+  readonly commenting: boolean;
   readonly control: ReviewControl;
   readonly conflicts: readonly string[];
   readonly layout: "split" | "inline";
   readonly editing: boolean;
   readonly open: boolean;
-  readonly onChoose: (hunkId: string) => void;
-  readonly onEdited: () => void;
+  readonly actions: ReviewActions;
 }
 
-function FileReview({ change, file, hunkId, control, conflicts, layout, editing, open, onChoose, onEdited }: FileReviewProps) {
+function FileReview({ change, file, hunk, line, commenting, control, conflicts, layout, editing, open, actions }: FileReviewProps) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   // Texts are named by their hashes: decisions change neither.
@@ -122,17 +83,24 @@ function FileReview({ change, file, hunkId, control, conflicts, layout, editing,
   // What was typed is good for this edit of this file alone.
   useEffect(() => setDraft(null), [editing, file.id]);
   const messages = useMemo(() => change.validation.stages.flatMap((stage) => stage.messages.filter(({ fileId }) => fileId === file.id).map((message) => ({ ...message, stage: stage.name }))), [change.validation, file.id]);
+  const stop = () => {
+    setDraft(null);
+    actions.endEdit();
+  };
   const save = async () => {
-    if (draft === null) return onEdited();
+    if (draft === null) return stop();
     setSaving(true);
     try {
       await control.edit(file, draft);
-      setDraft(null);
-      onEdited();
+      stop();
     } finally {
       setSaving(false);
     }
   };
+  useCommands([
+    { id: "changes.keepEdit", title: "Keep the edit", category: "Review", icon: "save", keys: "mod+s", scope: "review", enabled: editing && !saving, run: () => void save() },
+    { id: "changes.cancelEdit", title: "Leave the edit without keeping it", category: "Review", icon: "close", keys: "alt+escape", scope: "review", enabled: editing && !saving, run: stop },
+  ]);
   return (
     <Loaded query={query} what="both texts" skeleton={null}>
       {({ original, proposal }) => (
@@ -144,16 +112,16 @@ function FileReview({ change, file, hunkId, control, conflicts, layout, editing,
                 <Button variant="primary" icon="save" pending={saving} onClick={() => void save()}>
                   Keep the edit
                 </Button>
-                <Button onClick={() => { setDraft(null); onEdited(); }}>Cancel</Button>
+                <Button onClick={stop}>Cancel</Button>
               </div>
             ) : null}
             {original === "" && proposal === "" ? (
               <StateView icon="file" title="This file is empty" />
             ) : (
-              <ReviewDiff file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunkId} layout={layout} editing={editing} messages={messages} onEdit={setDraft} onChoose={onChoose} />
+              <ReviewDiff file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} layout={layout} editing={editing} messages={messages} onEdit={setDraft} onChoose={(hunkId) => actions.goToHunk({ fileId: file.id, hunkId })} />
             )}
           </section>
-          <HunkList file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunkId} open={open && !editing} control={control} messages={messages} conflicts={conflicts} comments={change.comments.filter(({ fileId }) => fileId === file.id)} onChoose={onChoose} />
+          <HunkList file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} line={line} commenting={commenting} open={open && !editing} control={control} actions={actions} messages={messages} conflicts={conflicts} comments={change.comments.filter(({ fileId }) => fileId === file.id)} />
         </>
       )}
     </Loaded>

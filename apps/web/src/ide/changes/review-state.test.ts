@@ -1,6 +1,6 @@
 import type { ChangeFile, Hunk } from "@coder/api/execution";
 import { describe, expect, it } from "vitest";
-import { decided, decisionAt, decisionsOf, hunkFrom, linesOfHunk, placeOf, tally } from "./review-state.ts";
+import { decided, decisionAt, decisionsOf, fileFrom, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, tally } from "./review-state.ts";
 
 const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", provenance: null, decision: "undecided", lines: null };
 
@@ -23,6 +23,16 @@ describe("decisions", () => {
     expect(again).toEqual(before);
     expect(decisionsOf(HUNK)).toEqual([{ decision: "undecided" }]);
   });
+
+  it("are taken back in one request per kind, of however many files", () => {
+    const hunks = Array.from({ length: 2_000 }, (_, index) => ({ fileId: `f${index}`, hunks: [{ ...HUNK, id: `h${index}` }] }));
+    expect(requestsFor(hunks).map(({ decision, targets }) => [decision, targets.length])).toEqual([["undecided", 2_000]]);
+    expect(requestsFor([{ fileId: "a", hunks: [decided(HUNK, "accepted", [0]), { ...HUNK, id: "h2", decision: "rejected" }] }])).toEqual([
+      { decision: "accepted", targets: [{ fileId: "a", hunks: [{ id: "h1", lines: [0] }] }] },
+      { decision: "rejected", targets: [{ fileId: "a", hunks: [{ id: "h2" }] }] },
+      { decision: "undecided", targets: [{ fileId: "a", hunks: [{ id: "h1", lines: [1, 2] }] }] },
+    ]);
+  });
 });
 
 describe("hunks", () => {
@@ -34,6 +44,14 @@ describe("hunks", () => {
     expect(hunkFrom(files, { fileId: "b", hunkId: "h3" }, 1)).toEqual({ fileId: "b", hunkId: "h3" });
     expect(hunkFrom(files, { fileId: "a", hunkId: "h1" }, -1)).toEqual({ fileId: "a", hunkId: "h1" });
     expect(hunkFrom([], null, 1)).toBeNull();
+  });
+
+  it("are left for the next file, and gone through line by line", () => {
+    expect(fileFrom(files, "a", 1)).toEqual({ fileId: "b", hunkId: "h3" });
+    expect(fileFrom(files, "b", 1)).toEqual({ fileId: "b", hunkId: "h3" });
+    expect(fileFrom(files, null, 1)).toEqual({ fileId: "a", hunkId: "h1" });
+    expect([lineFrom(HUNK, null, 1), lineFrom(HUNK, null, -1), lineFrom(HUNK, 0, 1), lineFrom(HUNK, 2, 1), lineFrom(HUNK, 0, -1)]).toEqual([0, 2, 1, 2, 0]);
+    expect(lineFrom({ ...HUNK, kind: "mode" }, null, 1)).toBeNull();
   });
 
   it("are counted: what has anything accepted is applied, what has anything undecided is open", () => {

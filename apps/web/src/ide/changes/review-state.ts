@@ -10,6 +10,12 @@ export interface HunkPlace {
   readonly hunkId: string;
 }
 
+/** What is looked at: a hunk, or one of its lines. */
+export interface ReviewPlace extends HunkPlace {
+  /** Index in the hunk: removed lines first, then the added ones. */
+  readonly line: number | null;
+}
+
 /** What is decided on a line of a hunk: removed lines first, then the added ones. */
 export function decisionAt({ decision, lines }: Hunk, index: number): Decision {
   return decision === "mixed" ? (DECISIONS[lines?.[index] ?? "u"] ?? "undecided") : decision;
@@ -39,6 +45,36 @@ export function hunkFrom(files: readonly ChangeFile[], from: HunkPlace | null, s
   const all = files.flatMap(({ id, hunks }) => hunks.map((hunk) => ({ fileId: id, hunkId: hunk.id })));
   const at = all.findIndex(({ fileId, hunkId }) => fileId === from?.fileId && hunkId === from.hunkId);
   return all[at === -1 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)] ?? null;
+}
+
+/** The first hunk of the file so many further; the first or last file at the ends. */
+export function fileFrom(files: readonly ChangeFile[], fileId: string | null, step: number): HunkPlace | null {
+  const at = files.findIndex(({ id }) => id === fileId);
+  const file = files[at === -1 ? 0 : Math.min(Math.max(at + step, 0), files.length - 1)];
+  return file ? { fileId: file.id, hunkId: file.hunks[0]?.id ?? "" } : null;
+}
+
+/** The line of a hunk so many further; the first or last at the ends. Null where a hunk has none. */
+export function lineFrom({ kind, baseLines, newLines }: Hunk, line: number | null, step: number): number | null {
+  const count = kind === "text" ? baseLines + newLines : 0;
+  if (count === 0) return null;
+  return line === null ? (step < 0 ? count - 1 : 0) : Math.min(Math.max(line + step, 0), count - 1);
+}
+
+export interface DecisionRequest {
+  readonly decision: Decision;
+  readonly targets: { readonly fileId: string; readonly hunks: { id: string; lines?: number[] }[] }[];
+}
+
+/** What makes hunks as they were again, however many there are: one request per kind of decision. */
+export function requestsFor(files: readonly { readonly fileId: string; readonly hunks: readonly Hunk[] }[]): readonly DecisionRequest[] {
+  return (["accepted", "rejected", "undecided"] as const).flatMap((decision) => {
+    const targets = files.flatMap(({ fileId, hunks }) => {
+      const own = hunks.flatMap((hunk) => decisionsOf(hunk).flatMap((part) => (part.decision === decision ? [{ id: hunk.id, ...(part.lines ? { lines: [...part.lines] } : {}) }] : [])));
+      return own.length === 0 ? [] : [{ fileId, hunks: own }];
+    });
+    return targets.length === 0 ? [] : [{ decision, targets }];
+  });
 }
 
 export function hasAccepted({ decision, lines }: Hunk): boolean {

@@ -6,35 +6,35 @@ import { useEffect } from "react";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { useIde } from "../ide-context.ts";
+import { isDeciding } from "./use-review.ts";
 
 const FOLLOW_AGAIN_MS = 3_000;
 const LISTED = 100;
-/** A browser has few connections to one server for all its tabs: only who reviews a change follows it by a stream. */
-const LOOK_MS = 5_000;
 
 /** The project's change sets, newest first. */
 export function useChanges() {
   const { projectId } = useIde();
   const { may } = useSession();
   const trpc = useTRPC();
-  return useQuery(trpc.execution.listChangeSets.queryOptions({ projectId, limit: LISTED }, { staleTime: Number.POSITIVE_INFINITY, refetchInterval: LOOK_MS, enabled: may("execution.changeSet.read") }));
+  return useQuery(trpc.execution.listChangeSets.queryOptions({ projectId, limit: LISTED }, { staleTime: Number.POSITIVE_INFINITY, enabled: may("execution.changeSet.read") }));
 }
 
 /** One with its files and decisions. */
 export function useChangeSet(id: ChangeSetId) {
   const trpc = useTRPC();
-  return useQuery(trpc.execution.getChangeSet.queryOptions({ id }, { staleTime: Number.POSITIVE_INFINITY }));
+  return useQuery(trpc.execution.getChangeSet.queryOptions({ id }, { staleTime: Number.POSITIVE_INFINITY, enabled: () => !isDeciding(id) }));
 }
 
-/** How many wait for somebody, beside the icon. */
+/** How many wait for somebody, beside the icon: there as long as the project is open, and so what keeps all views of changes up to date. */
 export function useReviewBadge() {
+  useFollowChanges();
   const { data } = useChanges();
   const count = data?.items.filter(({ state }) => state === "ready" || state === "validating" || state === "failed").length ?? 0;
   return count === 0 ? null : { count, label: count === 1 ? "1 change to review" : `${count} changes to review` };
 }
 
-/** Hears what happens to change sets, by whomever, and asks for them anew. For who looks at one. */
-export function useFollowChanges(): void {
+/** Hears what happens to change sets, by whomever, and asks for them anew. */
+function useFollowChanges(): void {
   const { projectId } = useIde();
   const { may } = useSession();
   const allowed = may("execution.changeSet.read");

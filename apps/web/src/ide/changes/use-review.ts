@@ -7,11 +7,30 @@ import { toProblem } from "#api/problem.ts";
 import { useTRPC } from "#api/trpc.tsx";
 import { inTurn } from "#lib/in-turn.ts";
 import { toast } from "#ui/toast.tsx";
-import { decided, decisionsOf, type HunkPlace } from "./review-state.ts";
+import { decided, type HunkPlace, requestsFor } from "./review-state.ts";
 
 interface Remembered {
   readonly fileId: string;
   readonly hunks: readonly Hunk[];
+}
+
+/** Decisions that are shown and not written yet, by change set. */
+const deciding = new Map<ChangeSetId, number>();
+
+/** Whether the server's word would take back what is shown: then it is not asked for. */
+export function isDeciding(id: ChangeSetId): boolean {
+  return deciding.has(id);
+}
+
+/** Returns what ends it, and says whether it was the last. */
+function beginDeciding(id: ChangeSetId): () => boolean {
+  deciding.set(id, (deciding.get(id) ?? 0) + 1);
+  return () => {
+    const left = (deciding.get(id) ?? 1) - 1;
+    if (left > 0) deciding.set(id, left);
+    else deciding.delete(id);
+    return left <= 0;
+  };
 }
 
 /** What can be done with a change set under review. Decisions show at once, go to the server one after the other, and can be undone. */
@@ -37,6 +56,9 @@ export function useReview(id: ChangeSetId) {
   const decideMutation = useMutation(trpc.execution.decideChanges.mutationOptions());
   const { mutateAsync: decideOnServer } = decideMutation;
   const send = useCallback((decision: Decision, targets: readonly { readonly fileId: string; readonly hunks?: { id: string; lines?: number[] }[] }[]) => {
+    // What was on its way would show again what was before.
+    void queries.cancelQueries({ queryKey });
+    const written = beginDeciding(id);
     void next(async () => {
       const files = new Map(read()?.files.map((file) => [file.id, file]));
       const known = targets.flatMap(({ fileId, hunks }) => {
@@ -44,16 +66,16 @@ export function useReview(id: ChangeSetId) {
         return file ? [{ fileId, version: file.version, ...(hunks ? { hunks } : {}) }] : [];
       });
       if (known.length === 0) return;
-      try {
-        const { files: written }: ChangeFiles = await decideOnServer({ id, decision, targets: known });
-        // Later decisions are shown already: only the version is news.
-        const versions = new Map(written.map((file) => [file.id, file.version]));
-        show((now) => now.map((file) => ({ ...file, version: versions.get(file.id) ?? file.version })));
-      } catch (error) {
-        onError(error);
-      }
-    });
-  }, [id, next, decideOnServer, read, show, onError]);
+      const answer: ChangeFiles = await decideOnServer({ id, decision, targets: known });
+      // Later decisions are shown already: only the version is news.
+      const versions = new Map(answer.files.map((file) => [file.id, file.version]));
+      show((now) => now.map((file) => ({ ...file, version: versions.get(file.id) ?? file.version })));
+    })
+      .catch(onError)
+      .finally(() => {
+        if (written()) settled();
+      });
+  }, [id, queries, queryKey, next, decideOnServer, read, show, onError, settled]);
 
   const decide = useCallback((decision: Decision, places: readonly { readonly fileId: string; readonly hunkId?: string; readonly lines?: readonly number[] }[]) => {
     const files = read()?.files ?? [];
@@ -69,20 +91,19 @@ export function useReview(id: ChangeSetId) {
 
   /** Returns where something is as it was before. */
   const undoDecision = useCallback((): HunkPlace | null => {
-    const last = undoable.current.pop();
-    if (!last) return null;
-    let place: HunkPlace | null = null;
-    for (const { fileId, hunks } of last) {
-      const now = read()?.files.find((file) => file.id === fileId);
-      for (const before of hunks) {
-        const hunk = now?.hunks.find((each) => each.id === before.id);
-        if (!hunk || (hunk.decision === before.decision && hunk.lines === before.lines)) continue;
-        place ??= { fileId, hunkId: before.id };
-        show((files) => files.map((file) => (file.id === fileId ? { ...file, hunks: file.hunks.map((each) => (each.id === before.id ? before : each)) } : file)));
-        for (const { decision, lines } of decisionsOf(before)) send(decision, [{ fileId, hunks: [{ id: before.id, ...(lines ? { lines: [...lines] } : {}) }] }]);
-      }
-    }
-    return place;
+    const now = new Map((read()?.files ?? []).flatMap(({ hunks }) => hunks.map((hunk) => [hunk.id, hunk])));
+    const changed = (undoable.current.pop() ?? []).flatMap(({ fileId, hunks }) => {
+      const other = hunks.filter((before) => {
+        const hunk = now.get(before.id);
+        return hunk && (hunk.decision !== before.decision || hunk.lines !== before.lines);
+      });
+      return other.length === 0 ? [] : [{ fileId, hunks: other }];
+    });
+    const before = new Map(changed.flatMap(({ hunks }) => hunks.map((hunk) => [hunk.id, hunk])));
+    show((files) => files.map((file) => ({ ...file, hunks: file.hunks.map((hunk) => before.get(hunk.id) ?? hunk) })));
+    for (const { decision, targets } of requestsFor(changed)) send(decision, targets);
+    const [first] = changed;
+    return first ? { fileId: first.fileId, hunkId: first.hunks[0]?.id ?? "" } : null;
   }, [read, show, send]);
 
   const options = { onSettled: settled, onError };
