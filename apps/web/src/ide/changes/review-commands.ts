@@ -13,12 +13,14 @@ interface ReviewCommands {
   readonly open: boolean;
   readonly mayApply: boolean;
   readonly editing: boolean;
+  /** Whether any file is edited: then nothing is applied. */
+  readonly waiting: boolean;
   readonly layout: "split" | "inline";
   readonly actions: ReviewActions;
 }
 
 /** Everything that can be done in a review, by its key, from the palette and by the buttons that refer to it. */
-export function useReviewCommands({ change, file, hunk, line, open, mayApply, editing, layout, actions }: ReviewCommands): void {
+export function useReviewCommands({ change, file, hunk, line, open, mayApply, editing, waiting, layout, actions }: ReviewCommands): void {
   const category = "Review";
   const decides = open && !editing;
   const hasLines = hunk?.kind === "text" && !editing;
@@ -47,7 +49,7 @@ export function useReviewCommands({ change, file, hunk, line, open, mayApply, ed
     { id: "changes.edit", title: editing ? "Stop editing the proposal" : "Edit the proposal", category, icon: "edit", keys: "alt+e", enabled: open && file !== undefined && file.kind !== "delete", run: actions.toggleEdit },
     { id: "changes.layout", title: layout === "split" ? "Show changes inline" : "Show changes side by side", category, icon: "split-horizontal", keys: "alt+i", run: actions.toggleLayout },
     { id: "changes.validate", title: "Check what is accepted", category, icon: "verified", keys: "alt+v", enabled: open && change.state !== "validating", run: actions.validate },
-    { id: "changes.apply", title: "Apply what is accepted", category, icon: "check", keys: "mod+enter", scope: "review", enabled: open && !editing && mayApply && actions.canApply, run: actions.apply },
+    { id: "changes.apply", title: "Apply what is accepted", category, icon: "check", keys: "mod+enter", scope: "review", enabled: open && !waiting && mayApply && actions.canApply, run: actions.apply },
     { id: "changes.undo", title: "Undo the applied change", category, icon: "discard", keys: "mod+alt+z", enabled: change.state === "applied" && mayApply && !actions.pending, run: actions.undo },
     { id: "changes.discard", title: "Discard this change", category, icon: "trash", enabled: open, run: actions.discard },
   ]);

@@ -13,6 +13,9 @@ import type { StagedMessage } from "./hunk-list.tsx";
 import styles from "./changes.module.css";
 import { decisionAt } from "./review-state.ts";
 
+/** Narrower than this, half of it is no place to read code. */
+const SIDE_BY_SIDE_FROM = 560;
+
 interface ReviewDiffProps {
   readonly file: ChangeFile;
   readonly original: string;
@@ -21,20 +24,22 @@ interface ReviewDiffProps {
   readonly layout: "split" | "inline";
   readonly editing: boolean;
   readonly messages: readonly StagedMessage[];
-  readonly onEdit: (text: string | null) => void;
+  /** What was typed before, where an edit goes on. */
+  readonly draft: string | null;
+  readonly onEdit: (text: string) => void;
   readonly onChoose: (hunkId: string) => void;
 }
 
 /** Both texts with what is decided beside each line. The right side can be edited. */
-export function ReviewDiff({ file, original, proposal, selected, layout, editing, messages, onEdit, onChoose }: ReviewDiffProps) {
+export function ReviewDiff({ file, original, proposal, selected, layout, editing, draft, messages, onEdit, onChoose }: ReviewDiffProps) {
   const monaco = useMonaco();
   const narrow = useMedia(NARROW);
   const host = useRef<HTMLDivElement>(null);
   const [instance, setInstance] = useState<editor.IStandaloneDiffEditor | null>(null);
   const [shown, setShown] = useState(0);
-  const latest = useRef({ file, onEdit, onChoose, editing });
-  useEffect(() => {
-    latest.current = { file, onEdit, onChoose, editing };
+  const latest = useRef({ file, onEdit, onChoose, editing, draft });
+  useLayoutEffect(() => {
+    latest.current = { file, onEdit, onChoose, editing, draft };
   });
 
   useEffect(() => {
@@ -48,7 +53,7 @@ export function ReviewDiff({ file, original, proposal, selected, layout, editing
     if (!monaco || !instance) return;
     const language = languageOf(monaco, file.path);
     const left = monaco.editor.createModel(original, language);
-    const right = monaco.editor.createModel(proposal, language);
+    const right = monaco.editor.createModel(latest.current.draft ?? proposal, language);
     // What is edited stays as it is where nobody types: no end of a line is changed by itself.
     instance.setModel({ original: left, modified: right });
     const watching = right.onDidChangeContent(() => {
@@ -85,7 +90,7 @@ export function ReviewDiff({ file, original, proposal, selected, layout, editing
   useLayoutEffect(() => {
     if (!monaco || !host.current) return;
     const made = monaco.editor.createDiffEditor(host.current, {
-      ...EDITOR_OPTIONS, originalEditable: false, diffAlgorithm: "advanced", ignoreTrimWhitespace: false, hideUnchangedRegions: { enabled: true }, renderOverviewRuler: false, glyphMargin: true, renderMarginRevertIcon: false, renderGutterMenu: false, renderFinalNewline: "on",
+      ...EDITOR_OPTIONS, originalEditable: false, diffAlgorithm: "advanced", ignoreTrimWhitespace: false, hideUnchangedRegions: { enabled: true }, renderOverviewRuler: false, renderSideBySideInlineBreakpoint: SIDE_BY_SIDE_FROM, glyphMargin: true, renderMarginRevertIcon: false, renderGutterMenu: false, renderFinalNewline: "on",
     });
     const choose = (side: "base" | "new") => (event: editor.IEditorMouseEvent) => {
       const line = event.target.position?.lineNumber;

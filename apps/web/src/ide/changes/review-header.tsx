@@ -1,6 +1,6 @@
 "use client";
 
-import type { ChangeSet, ValidationStage } from "@coder/api/execution";
+import type { ChangeFile, ChangeSet, ValidationStage } from "@coder/api/execution";
 import { useState } from "react";
 import { CommandIconButton } from "#commands/command-controls.tsx";
 import { useOwnJob } from "#features/own-jobs/own-jobs-provider.tsx";
@@ -20,12 +20,14 @@ interface ReviewHeaderProps {
   readonly stale: number;
   readonly merges: boolean;
   readonly open: boolean;
+  /** A file whose edit is not kept yet: nothing is applied before it is. */
+  readonly waiting: ChangeFile | undefined;
   readonly mayApply: boolean;
   readonly onGoTo: (place: HunkPlace) => void;
 }
 
 /** What the change is, how it stands, and what can be done with all of it. */
-export function ReviewHeader({ change, control, stale, merges, open, mayApply, onGoTo }: ReviewHeaderProps) {
+export function ReviewHeader({ change, control, stale, merges, open, waiting, mayApply, onGoTo }: ReviewHeaderProps) {
   const { title, reason, state, counts, origin } = change;
   const { label, icon, tone } = STATES[state];
   const { total, accepted, open: undecided } = tally(change.files);
@@ -42,8 +44,8 @@ export function ReviewHeader({ change, control, stale, merges, open, mayApply, o
             <CommandIconButton key={command} command={command} />
           ))}
           {open && mayApply ? (
-            <Tooltip text="Apply what is accepted" keys="mod+enter">
-              <Button variant="primary" icon="check" pending={control.pending} disabled={accepted === 0} onClick={() => control.apply(merges ? "merge" : "refuse", "require")}>
+            <Tooltip text={waiting ? `Keep or cancel the edit of ${waiting.path} first` : "Apply what is accepted"} keys={waiting ? undefined : "mod+enter"}>
+              <Button variant={waiting ? "secondary" : "primary"} icon="check" pending={control.pending} disabled={accepted === 0 || waiting !== undefined} onClick={() => control.apply(merges ? "merge" : "refuse", "require")}>
                 {accepted === 0 ? "Apply" : `${merges ? "Merge and apply" : "Apply"} ${accepted} of ${total}`}
               </Button>
             </Tooltip>

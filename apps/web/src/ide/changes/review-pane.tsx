@@ -9,11 +9,13 @@ import { useCommands } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { Button } from "#ui/button.tsx";
 import { StateView } from "#ui/states.tsx";
+import { Tooltip } from "#ui/tooltip.tsx";
 import type { EditorInput } from "../editors/editor-input.ts";
 import type { EditorPaneProps } from "../editors/editor-kinds.ts";
 import { useIde } from "../ide-context.ts";
 import styles from "./changes.module.css";
 import { HunkList } from "./hunk-list.tsx";
+import type { ReviewEdits } from "./ReviewEdits.ts";
 import { ReviewDiff } from "./review-diff.tsx";
 import { ReviewFiles } from "./review-files.tsx";
 import { ReviewHeader } from "./review-header.tsx";
@@ -40,16 +42,16 @@ function Review({ change }: { readonly change: ChangeSet }) {
   const control = useReview(change.id);
   const { may } = useSession();
   const bases = useBases(change);
-  const { file, hunk, line, commenting, editing, layout, stale, merges, actions } = useReviewActions(change, control, bases);
+  const { file, hunk, line, commenting, editing, waiting, edits, layout, stale, merges, actions } = useReviewActions(change, control, bases);
   const open = isOpen(change) && may("execution.changeSet.review");
   const mayApply = may("execution.changeSet.apply");
-  useReviewCommands({ change, file, hunk, line, open, mayApply, editing, layout, actions });
+  useReviewCommands({ change, file, hunk, line, open, mayApply, editing, waiting: waiting !== undefined, layout, actions });
   return (
     <div className={styles.review} data-scope="review">
-      <ReviewHeader change={change} control={control} stale={stale.length} merges={merges} open={open} mayApply={mayApply} onGoTo={actions.goToHunk} />
+      <ReviewHeader change={change} control={control} stale={stale.length} merges={merges} open={open} waiting={open ? waiting : undefined} mayApply={mayApply} onGoTo={actions.goToHunk} />
       <div className={styles.body}>
         <ReviewFiles change={change} selected={file?.id ?? null} bases={bases} onSelect={(id) => actions.goToHunk({ fileId: id, hunkId: "" })} />
-        {file ? <FileReview change={change} file={file} hunk={hunk} line={line} commenting={commenting} control={control} conflicts={bases.get(file.id)?.hunkIds ?? NONE} layout={layout} editing={editing && open} open={open} actions={actions} /> : null}
+        {file ? <FileReview change={change} file={file} hunk={hunk} line={line} commenting={commenting} control={control} conflicts={bases.get(file.id)?.hunkIds ?? NONE} layout={layout} editing={editing && open} edits={edits} open={open} actions={actions} /> : null}
       </div>
     </div>
   );
@@ -65,11 +67,12 @@ interface FileReviewProps {
   readonly conflicts: readonly string[];
   readonly layout: "split" | "inline";
   readonly editing: boolean;
+  readonly edits: ReviewEdits;
   readonly open: boolean;
   readonly actions: ReviewActions;
 }
 
-function FileReview({ change, file, hunk, line, commenting, control, conflicts, layout, editing, open, actions }: FileReviewProps) {
+function FileReview({ change, file, hunk, line, commenting, control, conflicts, layout, editing, edits, open, actions }: FileReviewProps) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   // Texts are named by their hashes: decisions change neither.
@@ -78,16 +81,11 @@ function FileReview({ change, file, hunk, line, commenting, control, conflicts, 
     queryFn: () => client.execution.getChangeFile.query({ id: change.id, fileId: file.id }),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const [draft, setDraft] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
-  // What was typed is good for this edit of this file alone.
-  useEffect(() => setDraft(null), [editing, file.id]);
   const messages = useMemo(() => change.validation.stages.flatMap((stage) => stage.messages.filter(({ fileId }) => fileId === file.id).map((message) => ({ ...message, stage: stage.name }))), [change.validation, file.id]);
-  const stop = () => {
-    setDraft(null);
-    actions.endEdit();
-  };
+  const stop = () => edits.end(file);
   const save = async () => {
+    const draft = edits.textOf(file);
     if (draft === null) return stop();
     setSaving(true);
     try {
@@ -108,17 +106,21 @@ function FileReview({ change, file, hunk, line, commenting, control, conflicts, 
           <section className={styles.diff} aria-label={`Change of ${file.path}`}>
             {editing ? (
               <div className={styles.editBar}>
-                <span>Edit the right side. Decisions on lines that stay are kept.</span>
-                <Button variant="primary" icon="save" pending={saving} onClick={() => void save()}>
-                  Keep the edit
-                </Button>
-                <Button onClick={stop}>Cancel</Button>
+                <span>Edit the proposed text. Decisions on lines that stay are kept.</span>
+                <Tooltip text="Keep the edit" keys="mod+s">
+                  <Button variant="primary" icon="save" pending={saving} onClick={() => void save()}>
+                    Keep the edit
+                  </Button>
+                </Tooltip>
+                <Tooltip text="Leave the edit without keeping it" keys="alt+escape">
+                  <Button onClick={stop}>Cancel</Button>
+                </Tooltip>
               </div>
             ) : null}
             {original === "" && proposal === "" ? (
               <StateView icon="file" title="This file is empty" />
             ) : (
-              <ReviewDiff file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} layout={layout} editing={editing} messages={messages} onEdit={setDraft} onChoose={(hunkId) => actions.goToHunk({ fileId: file.id, hunkId })} />
+              <ReviewDiff file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} layout={layout} draft={editing ? (edits.textOf(file) ?? null) : null} editing={editing} messages={messages} onEdit={(typed) => edits.type(file, typed)} onChoose={(hunkId) => actions.goToHunk({ fileId: file.id, hunkId })} />
             )}
           </section>
           <HunkList file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} line={line} commenting={commenting} open={open && !editing} control={control} actions={actions} messages={messages} conflicts={conflicts} comments={change.comments.filter(({ fileId }) => fileId === file.id)} />

@@ -1,9 +1,11 @@
 "use client";
 
 import type { BaseState, ChangeSet, Decision } from "@coder/api/execution";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { z } from "zod";
+import { useStore } from "#lib/store.ts";
 import { useKept } from "../use-kept.ts";
+import { editsOf } from "./ReviewEdits.ts";
 import { fileFrom, hunkFrom, lineFrom, type ReviewPlace, tally } from "./review-state.ts";
 import type { ReviewControl } from "./use-review.ts";
 
@@ -14,15 +16,21 @@ export function useReviewActions(change: ChangeSet, control: ReviewControl, base
   const { files } = change;
   const [chosen, setChosen] = useState<ReviewPlace | null>(null);
   const [commenting, setCommenting] = useState(false);
-  const [editing, setEditing] = useState(false);
+  const edits = editsOf(change.id);
+  const edited = useStore(edits);
   const [layout, setLayout] = useKept("changes", LayoutSchema, "split");
   const file = files.find(({ id }) => id === chosen?.fileId) ?? files[0];
   const hunk = file?.hunks.find(({ id }) => id === chosen?.hunkId) ?? file?.hunks[0];
   const line = hunk !== undefined && hunk.id === chosen?.hunkId ? chosen.line : null;
   const place = file && hunk ? { fileId: file.id, hunkId: hunk.id } : null;
 
+  const editing = file !== undefined && edits.has(file);
+  useEffect(() => {
+    window.addEventListener("pagehide", edits.keep);
+    return () => window.removeEventListener("pagehide", edits.keep);
+  }, [edits]);
+
   const goTo = (next: ReviewPlace | null) => {
-    if (next?.fileId !== file?.id) setEditing(false);
     setCommenting(false);
     setChosen(next);
   };
@@ -62,8 +70,7 @@ export function useReviewActions(change: ChangeSet, control: ReviewControl, base
       setCommenting(!(commenting && at === line));
     },
     endComment: () => setCommenting(false),
-    toggleEdit: () => setEditing(!editing),
-    endEdit: () => setEditing(false),
+    toggleEdit: () => file && (editing ? edits.end(file) : edits.begin(file)),
     toggleLayout: () => setLayout(layout === "split" ? "inline" : "split"),
     validate: control.validate,
     discard: control.discard,
@@ -72,6 +79,7 @@ export function useReviewActions(change: ChangeSet, control: ReviewControl, base
     apply: () => control.apply(merges ? "merge" : "refuse", "require"),
     undo: () => control.undo("refuse"),
   };
-  return { file, hunk, line, commenting, editing, layout, stale, merges, actions };
+  const waiting = files.find((each) => edited.has(each.id) && edits.has(each));
+  return { file, hunk, line, commenting, editing, waiting, edits, layout, stale, merges, actions };
 }
 export type ReviewActions = ReturnType<typeof useReviewActions>["actions"];
