@@ -4,7 +4,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { freePort } from "@coder/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
-import { CONFIG, endpointAt } from "./__fixtures__/config.ts";
+import { CONFIG, endpointAt, IMPATIENT } from "./__fixtures__/config.ts";
 import { wire } from "./__fixtures__/serve.ts";
 import { textOf } from "./conversations/parts.ts";
 
@@ -72,14 +72,16 @@ function endless(kind: Kind, response: Parameters<RequestListener>[1]): void {
 /** What was told of each fault. */
 const said = new Map<string, string>();
 const well = (kind: Kind): RequestListener => (_request, response) => void response.writeHead(200, wire.headers).end(wire.begin(kind) + wire.text(kind, "A whole answer.") + wire.end(kind));
-const rigAt = (kind: Kind, url: string) =>
-  new ChatRig({ config: { ...CONFIG, attempts: 2, timeouts: { firstByteSeconds: 0.4, idleSeconds: 0.4, totalSeconds: 0.8 }, endpoints: { main: endpointAt(kind, url) } } });
+const rigAt = (kind: Kind, url: string, timeouts = CONFIG.timeouts, like?: ChatRig) =>
+  new ChatRig({ ...(like ? { database: like.database, caller: like.caller, projectId: like.projectId } : {}), config: { ...CONFIG, attempts: 2, timeouts, endpoints: { main: endpointAt(kind, url) } } });
 
 describe.each(["openai", "anthropic"] as const)("a server of %s that fails", (kind) => {
   it.each(FAULTS.map((fault) => [fault.name, fault] as const))("%s: the answer says what happened and what to do, nothing is there twice, and Retry makes it whole", async (_name, fault) => {
     const server = await serverWith(fault.answer(kind));
-    const rig = rigAt(kind, server.url);
-    const { messages, conversation, answerId } = await rig.say("hello");
+    const hasty = rigAt(kind, server.url, fault.code === "endpoint_silent" ? { ...IMPATIENT, totalSeconds: 0.8 } : CONFIG.timeouts);
+    const { messages, conversation, answerId } = await hasty.say("hello");
+    // Whatever answers is given its time.
+    const rig = rigAt(kind, server.url, CONFIG.timeouts, hasty);
     const answer = messages.at(-1);
     expect(answer).toMatchObject({ state: fault.state, problem: { code: fault.code, message: expect.stringContaining(fault.message), remedy: expect.stringContaining(fault.remedy) } });
     if (fault.name !== "never at an end") expect(textOf(answer?.parts ?? [])).toBe(fault.text ?? "");
@@ -121,10 +123,9 @@ describe.each(["openai", "anthropic"] as const)("a server of %s that fails", (ki
     mock.on({ toolCallId: "edit" }, { content: "I propose it in `src/add.ts:1`." });
     await mock.start();
     try {
-      const patience = { firstByteSeconds: 20, idleSeconds: 20, totalSeconds: 30 };
       let whole = 0;
       for (let journey = 0; journey < 6; journey += 1) {
-        const rig = new ChatRig({ config: { ...CONFIG, timeouts: patience, endpoints: { main: endpointAt(kind, mock.url) } } });
+        const rig = new ChatRig({ config: { ...CONFIG, endpoints: { main: endpointAt(kind, mock.url) } } });
         rig.files.set("src/add.ts", "const c = a + b;\n");
         let answer = (await rig.say("change it")).messages.at(-1);
         let proposed = 0;

@@ -47,7 +47,7 @@ it(`${CALLERS} callers at once spend no more than there is, at any prices, whate
       // About enough for that share of the callers at their worst.
       const limit = Math.round(CALLERS * share * (60 * in1 + 300 * out1));
       const rig = new GatewayRig(
-        { endpoints: { first: await endpointOf(in1, out1), second: await endpointOf(in2, out2) }, attempts: 2, budget: { monthlyUsd: limit / 1_000_000 }, timeouts: { firstByteSeconds: 20, idleSeconds: 20, totalSeconds: 30 } },
+        { endpoints: { first: await endpointOf(in1, out1), second: await endpointOf(in2, out2) }, attempts: 2, budget: { monthlyUsd: limit / 1_000_000 } },
         createMemoryDatabase(),
       );
       let over = 0;

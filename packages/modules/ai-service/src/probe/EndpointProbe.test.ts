@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 import { freePort } from "@coder/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONFIG, endpointAt } from "../__fixtures__/config.ts";
+import { CONFIG, endpointAt, IMPATIENT } from "../__fixtures__/config.ts";
 import { ChatRig } from "../__fixtures__/ChatRig.ts";
 
 let mock: LLMock;
@@ -39,8 +39,8 @@ function urlOf(server: Pick<Server, "address">, scheme = "http"): string {
   return `${scheme}://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
 }
 
-async function probe(url: string, kind: "openai" | "anthropic" = "openai", model = "test-model") {
-  const rig = new ChatRig({ config: { ...CONFIG, endpoints: { main: endpointAt(kind, url, model) }, apiKeys: { main: "key-of-nobody" } } });
+async function probe(url: string, kind: "openai" | "anthropic" = "openai", model = "test-model", timeouts = CONFIG.timeouts) {
+  const rig = new ChatRig({ config: { ...CONFIG, timeouts, endpoints: { main: endpointAt(kind, url, model) }, apiKeys: { main: "key-of-nobody" } } });
   const result = await rig.service.probeEndpoint(rig.caller, { endpoint: "main" }, AbortSignal.timeout(20_000));
   const egress = await rig.service.listEgress(rig.caller, { limit: 50 });
   return { result, egress: egress.items, failure: result.checks.find(({ state }) => state === "fails") };
@@ -70,7 +70,7 @@ describe("checking an endpoint", () => {
       [await serve(answer(302, "")), "answer_malformed", "it leads elsewhere (302)"],
     ];
     for (const [url, code, message] of cases) {
-      const { failure, result } = await probe(url);
+      const { failure, result } = await probe(url, "openai", "test-model", code === "endpoint_silent" ? IMPATIENT : CONFIG.timeouts);
       expect([url, failure?.problem?.code, result.works]).toEqual([url, code, false]);
       expect(failure?.problem?.message).toContain(message);
       expect(failure?.problem?.remedy.length).toBeGreaterThan(10);
