@@ -55,12 +55,12 @@ const indexOf = ({ id }: Pick<Project, "id">): Promise<Index> => ann.api.embeddi
 const indexIs = (project: Project, state: Index["state"]) => vi.waitFor(async () => expect(await indexOf(project)).toMatchObject({ state }), { timeout: 120_000, interval: 50 });
 const jobOf = (id: string) => ann.api.dashboard.getOwnJob.query({ queue: QUEUE, id });
 
-/** Starts a run, and resolves when it is in the middle of its files. */
-async function inTheMiddle(project: Project): Promise<{ readonly id: string }> {
+/** Starts a run, and resolves when it has come through so much of its files. */
+async function under(way: number, project: Project): Promise<{ readonly id: string }> {
   const { job } = await ann.api.embeddings.startIndex.mutate({ projectId: project.id });
   await vi.waitFor(async () => {
     const { progress } = await jobOf(job.id);
-    expect(progress && progress.done / progress.total).toBeGreaterThan(0.3);
+    expect(progress && progress.done / progress.total).toBeGreaterThan(way);
   }, { timeout: 60_000, interval: 10 });
   expect(await jobOf(job.id)).toMatchObject({ state: "running", attempt: 1 });
   return job;
@@ -86,7 +86,7 @@ async function stored({ id }: Project) {
 
 it("a worker that is killed while it indexes loses nothing and doubles nothing: the next one makes the index that an undisturbed run makes", async () => {
   const project = await imported("Disturbed");
-  const job = await inTheMiddle(project);
+  const job = await under(0.3, project);
   await worker.kill();
   const between = await indexOf(project);
   expect(between).toMatchObject({ chunks: 0, indexedAt: null });
@@ -118,7 +118,8 @@ it("a worker that is killed while it indexes loses nothing and doubles nothing: 
 
 it("a project that is put into the trash while its index job runs stops it, and nothing of it is left once it is purged", async () => {
   const project = await imported("Deleted");
-  const job = await inTheMiddle(project);
+  // Early, because the news of the deletion takes a moment to come to a run that takes but seconds.
+  const job = await under(0, project);
   const from = performance.now();
   await ann.api.workspace.deleteProject.mutate({ id: project.id });
   await vi.waitFor(async () => expect(await jobOf(job.id)).toMatchObject({ state: "cancelled" }), { timeout: 10_000, interval: 20 });

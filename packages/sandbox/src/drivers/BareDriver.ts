@@ -70,10 +70,18 @@ export class BareDriver implements IDriver {
     const { stdin, stdout, stderr } = child;
     if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");
     const ended = Promise.withResolvers<Outcome | null>();
-    const killRest = (): Promise<void> => killAll(child.pid, identity?.uid ?? null, mark);
+    let killing = Promise.resolve();
+    let over = false;
+    // One after the other, and none after the end: by then the uid may be another run's, which would be killed in its place.
+    const killRest = (): Promise<void> => (killing = killing.then(() => (over ? undefined : killAll(child.pid, identity?.uid ?? null, mark))));
     child.once("error", () => ended.resolve(null));
     // Not `close`: what the program left behind may hold the streams.
-    child.once("exit", (code, signal) => void killRest().then(() => ended.resolve({ exitCode: code, signal })));
+    child.once("exit", (code, signal) => {
+      void killRest().then(() => {
+        over = true;
+        ended.resolve({ exitCode: code, signal });
+      });
+    });
     const gateStream = child.stdio[3];
     return {
       stdin, stdout, stderr,

@@ -77,11 +77,17 @@ export class ImportRunner {
     const charge = new Charge(this.#deps, run, row);
     try {
       await target.begin(run.signal);
-      const size = await this.#bring(row, target, charge, { ...run, progress: (done, total) => run.progress(done, total + Math.ceil(total * LAST_PART)) });
+      let way = 0;
+      const progress = (done: number, total: number): Promise<void> => {
+        way = total + Math.ceil(total * LAST_PART);
+        return run.progress(done, way);
+      };
+      const size = await this.#bring(row, target, charge, { ...run, progress });
       await target.moveIntoPlace(run.signal);
       const { tree } = this.#deps.directories.of(row);
       await this.#deps.trees.prepareTree(tree);
       await this.#deps.trees.adoptTree(tree);
+      await run.progress(way, way);
       await this.#succeed(row, charge, size, run);
     } catch (error) {
       await this.#fail(row, target, charge, error, run);
