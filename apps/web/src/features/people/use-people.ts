@@ -9,8 +9,6 @@ import { useSession } from "#features/session/session.tsx";
 
 const PAGE = 200;
 const REFRESH_MS = 20_000;
-/** A page that is opened later asks again: it names whoever came meanwhile. */
-const FRESH_MS = 2_000;
 const MEMBERS = ["people", "members"] as const;
 const INVITATIONS = ["people", "invitations"] as const;
 
@@ -22,7 +20,8 @@ export function useMembers() {
     queryKey: MEMBERS,
     queryFn: ({ signal }) => allPages<Member>((cursor) => client.userManagement.listMembers.query({ limit: PAGE, ...cursor }, { signal })),
     enabled: may("user-management.member.read"),
-    staleTime: FRESH_MS,
+    // A page that is opened later asks again: it names whoever came meanwhile.
+    staleTime: 0,
     refetchInterval: REFRESH_MS,
   });
 }

@@ -31,8 +31,8 @@ export function useReviewCommands({ change, file, hunk, line, open, mayApply, ed
   useCommands([
     { id: "changes.nextHunk", title: "Next change", category, icon: "arrow-down", keys: "f7", enabled: hunk !== undefined, run: () => actions.stepHunk(1) },
     { id: "changes.previousHunk", title: "Previous change", category, icon: "arrow-up", keys: "shift+f7", enabled: hunk !== undefined, run: () => actions.stepHunk(-1) },
-    { id: "changes.nextFile", title: "Next file of the change", category, keys: "alt+n", enabled: change.files.length > 1, run: () => actions.stepFile(1) },
-    { id: "changes.previousFile", title: "Previous file of the change", category, keys: "alt+p", enabled: change.files.length > 1, run: () => actions.stepFile(-1) },
+    { id: "changes.nextFile", title: "Next file of the change", category, keys: "alt+j", enabled: change.files.length > 1, run: () => actions.stepFile(1) },
+    { id: "changes.previousFile", title: "Previous file of the change", category, keys: "alt+k", enabled: change.files.length > 1, run: () => actions.stepFile(-1) },
     { id: "changes.nextLine", title: "Next line of this change", category, keys: "alt+arrowdown", enabled: hasLines, run: () => actions.stepLine(1) },
     { id: "changes.previousLine", title: "Previous line of this change", category, keys: "alt+arrowup", enabled: hasLines, run: () => actions.stepLine(-1) },
     { id: "changes.accept", title: "Accept this change", icon: "check", keys: "alt+a", ...decide("accepted") },
