@@ -31,7 +31,7 @@ describe("partsOf", () => {
 
   it("begins a little before a match far to the right, in columns of the whole line", () => {
     const parts = partsOf({ line: 1, text: `${"x".repeat(90)}needle`, textStart: 1000, ranges: [{ start: 1090, end: 1096 }] });
-    expect(parts).toEqual([{ text: "…", hit: false }, { text: "x".repeat(12), hit: false }, { text: "needle", hit: true }]);
+    expect(parts).toEqual([{ text: "…", hit: false }, { text: "x".repeat(24), hit: false }, { text: "needle", hit: true }]);
   });
 
   it("keeps a match that is indentation itself", () => {

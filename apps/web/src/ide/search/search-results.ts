@@ -60,8 +60,8 @@ export interface TextPart {
   readonly hit: boolean;
 }
 
-/** In a narrow side bar a match is still seen behind so much. */
-const BEFORE = 12;
+/** In a side bar of usual width a match is still seen behind so much. */
+const BEFORE = 24;
 const MAX_SHOWN = 250;
 
 /** A line cut into what matched and what stands around it, without its indentation, and from a little before the first match on. */
