@@ -24,13 +24,16 @@ const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
   ["minute", 60],
 ];
 
+/** How far the clock of pages may be behind: what has just happened is not to come. */
+const NOW_SECONDS = 20;
+
 /** `3 minutes ago`, `in 6 days`, `just now`. What is to come is rounded, so that seven days are no six as soon as they have begun. */
 export function relativeTime(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return relative.format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
   }
-  return seconds > 5 ? "in less than a minute" : "just now";
+  return seconds > NOW_SECONDS ? "in less than a minute" : "just now";
 }
 
 /** `12 Nov 2026, 14:03:22.105 CET`: to the millisecond, in the person's zone. */

@@ -4,7 +4,7 @@ import type { ChangeFile, ChangeFiles, ChangeSetId, Decision, Hunk } from "@code
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { toProblem } from "#api/problem.ts";
-import { useTRPC } from "#api/trpc.tsx";
+import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { inTurn } from "#lib/in-turn.ts";
 import { toast } from "#ui/toast.tsx";
 import { decided, type HunkPlace, requestsFor } from "./review-state.ts";
@@ -36,6 +36,7 @@ function beginDeciding(id: ChangeSetId): () => boolean {
 /** What can be done with a change set under review. Decisions show at once, go to the server one after the other, and can be undone. */
 export function useReview(id: ChangeSetId) {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const queries = useQueryClient();
   const { queryKey } = trpc.execution.getChangeSet.queryOptions({ id });
   const undoable = useRef<(readonly Remembered[])[]>([]);
@@ -116,13 +117,9 @@ export function useReview(id: ChangeSetId) {
   const discard = useMutation(trpc.execution.discardChangeSet.mutationOptions(options));
   const cancel = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions(options));
 
-  /** What was decided a moment ago is part of it: the version is read when all of that is written. */
+  /** What was decided a moment ago is part of it: the version is asked for when all of that is written. Not by way of what is shown: a look at that can be broken off. */
   const whenDecided = (use: (version: string) => void) => {
-    void next(async () => {
-      await queries.refetchQueries({ queryKey });
-      const version = read()?.version;
-      if (version !== undefined) use(version);
-    });
+    void next(async () => use((await client.execution.getChangeSet.query({ id })).version)).catch(onError);
   };
   return {
     decide,
