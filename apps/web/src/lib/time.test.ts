@@ -13,6 +13,7 @@ describe("times", () => {
     [86_400, "yesterday"],
     [86_400 * 3, "3 days ago"],
     [86_400 * 400, "last year"],
+    [-15, "just now"],
     [-30, "in less than a minute"],
     [-86_400 * 7, "in 7 days"],
     [-86_400 * 7 + 30, "in 7 days"],
