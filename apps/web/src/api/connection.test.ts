@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { untilConnected, watchedLiveFetch } from "./connection.ts";
+import { untilConnected, watchConnection, watchedLiveFetch } from "./connection.ts";
 
 const never = new AbortController().signal;
 const init = { headers: {}, signal: never, cache: "no-store" as const };
@@ -35,4 +35,24 @@ it("takes a connection that was let go for no loss", async () => {
   answers.mockRejectedValueOnce(new DOMException("Aborted", "AbortError"));
   await expect(watchedLiveFetch("/api/trpc/x", init)).rejects.toThrow("Aborted");
   await untilConnected(never);
+});
+
+it("takes no answer to what was asked before the network went for a sign that it is there, and looks by itself", async () => {
+  const window = new EventTarget();
+  vi.stubGlobal("window", window);
+  const stop = watchConnection();
+  const late = Promise.withResolvers<Response>();
+  answers.mockReturnValueOnce(late.promise).mockResolvedValueOnce(new Response("healthy"));
+  const asked = watchedLiveFetch("/api/trpc/x", init);
+  window.dispatchEvent(new Event("offline"));
+  late.resolve(new Response("from before"));
+  await asked;
+  const back = vi.fn();
+  const waiting = untilConnected(never).then(back);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(back).not.toHaveBeenCalled();
+  // A server on this machine needs no network.
+  await vi.advanceTimersByTimeAsync(1_000);
+  await waiting;
+  stop();
 });

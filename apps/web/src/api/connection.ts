@@ -14,6 +14,8 @@ const PROBE_TIMEOUT_MS = 5_000;
 
 let state: ConnectionState = "connected";
 let timer: ReturnType<typeof setTimeout> | null = null;
+/** How often the browser said that it lost its network. An answer to what was asked before says nothing of afterwards. */
+let losses = 0;
 const listeners = new Set<() => void>();
 
 function become(next: ConnectionState): void {
@@ -23,12 +25,21 @@ function become(next: ConnectionState): void {
   for (const listener of listeners) listener();
 }
 
+/** Begins a question to the server; what it returns is for when there is an answer. */
+function asking(): () => void {
+  const before = losses;
+  return () => {
+    if (before === losses) become("connected");
+  };
+}
+
 function probeAfter(milliseconds: number): void {
   if (timer !== null) clearTimeout(timer);
   timer = setTimeout(() => {
     timer = null;
+    const answered = asking();
     void fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).then(
-      () => become("connected"),
+      answered,
       () => {
         become(navigator.onLine ? "unreachable" : "offline");
         probeAfter(Math.min(Math.max(milliseconds * 2, FIRST_RETRY_MS), MAX_RETRY_MS));
@@ -48,15 +59,16 @@ export function serverIsReady(): Promise<boolean> {
 }
 
 /** `fetch` that notices whether the server can be reached. Any answer, a refusal too, means that it can. */
-export const watchedFetch: NonNullable<HTTPBatchLinkOptions<never>["fetch"]> = (input, init) => watched(fetch(input, { ...init, signal: init?.signal ?? null }));
+export const watchedFetch: NonNullable<HTTPBatchLinkOptions<never>["fetch"]> = (input, init) => watched(() => fetch(input, { ...init, signal: init?.signal ?? null }));
 
 /** The same for live streams. */
-export const watchedLiveFetch: LiveFetch = (url, init) => watched(fetch(url, init));
+export const watchedLiveFetch: LiveFetch = (url, init) => watched(() => fetch(url, init));
 
-async function watched(request: Promise<Response>): Promise<Response> {
+async function watched(request: () => Promise<Response>): Promise<Response> {
+  const answered = asking();
   try {
-    const response = await request;
-    become("connected");
+    const response = await request();
+    answered();
     return response;
   } catch (error) {
     if (!(error instanceof DOMException && error.name === "AbortError")) lost();
@@ -102,7 +114,12 @@ function lost(): void {
 /** Listens to the browser. Called once by the provider. */
 export function watchConnection(): () => void {
   const onOnline = () => probeAfter(0);
-  const onOffline = () => become("offline");
+  const onOffline = () => {
+    losses += 1;
+    become("offline");
+    // A server on this machine is there without any network.
+    probeAfter(FIRST_RETRY_MS);
+  };
   window.addEventListener("online", onOnline);
   window.addEventListener("offline", onOffline);
   return () => {
