@@ -21,7 +21,7 @@ const part = fc.oneof(
 );
 const end = fc.constantFrom("", "\n", "\r\n", "\\n", "\r");
 
-it("reads a message as one that was taken apart as JSON", async () => {
+it("reads a message as one that was taken apart as JSON", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.array(part, { maxLength: 12 }), end), { minLength: 1, maxLength: 3 }), async (lines) => {
       await writeFile(path.join(folder, "file"), lines.map(([parts, at]) => `${parts.join("")}${at}`).join(""));
