@@ -23,7 +23,7 @@ export default defineConfig({
     // Real processes: tests kill, bind ports and hold pools. Two at a time keep two cores busy without timing tests out.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // From the root of the project that is counted: `npx vitest run --coverage --project @coder/NAME`.
     coverage: { provider: "v8", include: ["src/**/*.{ts,tsx}"], exclude: ["**/*.test.*", "**/__fixtures__/**"] },
