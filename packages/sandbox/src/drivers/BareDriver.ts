@@ -76,12 +76,12 @@ export class BareDriver implements IDriver {
     const killRest = (): Promise<void> => (killing = killing.then(() => (over ? undefined : killAll(child.pid, identity?.uid ?? null, mark))));
     child.once("error", () => ended.resolve(null));
     // Not `close`: what the program left behind may hold the streams.
-    child.once("exit", (code, signal) => {
-      void killRest().then(() => {
-        over = true;
-        ended.resolve({ exitCode: code, signal });
-      });
-    });
+    const end = async (outcome: Outcome): Promise<void> => {
+      await killRest();
+      over = true;
+      ended.resolve(outcome);
+    };
+    child.once("exit", (code, signal) => void end({ exitCode: code, signal }));
     const gateStream = child.stdio[3];
     return {
       stdin, stdout, stderr,
