@@ -88,6 +88,8 @@ test("an index is followed, cancelled and made, follows what changes, and outliv
     await expect(hits(page).first()).toContainText(/differenceIn\w*Days|interval|days/i);
     for (const text of (await hits(page).allTextContents()).slice(0, 5)) expect(text).toMatch(/(name|documentation|code) has |spelled like/i);
     await expect(outcome(page)).toHaveText(/built-in ranking$/);
+    const sent = await context.request.get(`${product.url}/api/v1/ai/egress`);
+    expect(await sent.json(), "without a model and an endpoint nothing is sent").toMatchObject({ items: [] });
     return /of ([\d,]+) files/.exec((await indexed(page).textContent()) ?? "")?.[1] ?? "";
   });
 
@@ -193,6 +195,22 @@ test("an embeddings endpoint is set in the settings, checked, joins the ranking,
     await expect(view(page).getByText(/takes no part/)).toHaveCount(0);
     expect(embeddings.received.some(({ text, key }) => text.includes("totalPrice") && key === `Bearer ${KEY}`)).toBe(true);
     await expectAccessible(page, "hits of an endpoint");
+  });
+
+  await test.step("what was sent to it is in the ledger, with the project and who started it", async () => {
+    await settings.goto("/settings?tab=models");
+    const table = settings.getByRole("table", { name: /Requests to endpoints/ });
+    const { host } = new URL(embeddings.url);
+    for (const purpose of ["Check", "Index", "Search by meaning"]) {
+      const row = table.getByRole("row").filter({ has: settings.getByRole("cell", { name: new RegExp(`^${purpose}`) }) }).first();
+      await expect(row).toContainText(`${host}themes-1`);
+      if (purpose !== "Check") await expect(row).toContainText("shop");
+      await expect(row.getByRole("cell").nth(3), "who started it").toHaveText(/^[A-Z]\w+/);
+    }
+    await expect(table.getByRole("row").filter({ hasText: "Search by meaning" }).first()).toContainText("Answered");
+    expect(embeddings.received.filter(({ text }) => text.includes("totalPrice")).length).toBeGreaterThan(0);
+    await expectAccessible(settings, "what was sent");
+    await expectNoSidewaysScroll(settings);
   });
 
   await test.step("whatever is wrong with it is said, and the built-in ranking answers", async () => {

@@ -5,6 +5,8 @@ export type { AppErrorData, AppErrorOptions, ErrorKind } from "./app-error.ts";
 export { auditFacts } from "./trpc/audit-facts.ts";
 export { actorOf, ANONYMOUS, CallerSchema, organizationOf, personOf, systemCaller } from "./caller.ts";
 export type { Caller, SystemCaller, UserCaller } from "./caller.ts";
+export { findSecrets, isEnvironmentFile } from "./find-secrets.ts";
+export type { FoundSecret } from "./find-secrets.ts";
 export { DoneSchema, EmailSchema, IsoTimeSchema, nameSchema, NoInputSchema, VersionSchema } from "./common-schemas.ts";
 export type { Done } from "./common-schemas.ts";
 export { defineEvent } from "./define-event.ts";

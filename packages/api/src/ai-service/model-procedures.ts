@@ -1,6 +1,6 @@
-import { NoInputSchema } from "@coder/shared";
+import { DoneSchema, NoInputSchema } from "@coder/shared";
 import { procedure, type AuditFacts } from "@coder/shared/trpc";
-import { EgressPageSchema, ListEgressInputSchema, ModelsSchema, ProbeEndpointInputSchema, ProbeSchema } from "./model-schemas.ts";
+import { EgressPageSchema, EndEgressInputSchema, ListEgressInputSchema, ModelsSchema, NoteEgressInputSchema, ProbeEndpointInputSchema, ProbeSchema } from "./model-schemas.ts";
 import { aiServiceRef } from "./service.ts";
 
 const tags = ["ai-service"];
@@ -29,8 +29,20 @@ export const modelProcedures = {
     .mutation(({ ctx, input }) => ctx.service(aiServiceRef).probeEndpoint(ctx.caller, input, ctx.signal)),
 
   listEgress: procedure
-    .meta({ permission: "ai-service.egress.read", openapi: { method: "GET", path: "/ai/egress", tags, summary: "List the requests that were sent to model endpoints, newest first" } })
+    .meta({ permission: "ai-service.egress.read", openapi: { method: "GET", path: "/ai/egress", tags, summary: "List what was sent to models and to the embeddings endpoint, newest first" } })
     .input(ListEgressInputSchema)
     .output(EgressPageSchema)
     .query(({ ctx, input }) => ctx.service(aiServiceRef).listEgress(ctx.caller, input)),
+
+  noteEgress: procedure
+    .meta({ audience: "internal" })
+    .input(NoteEgressInputSchema)
+    .output(DoneSchema)
+    .mutation(({ ctx, input }) => ctx.service(aiServiceRef).noteEgress(ctx.caller, input)),
+
+  endEgress: procedure
+    .meta({ audience: "internal" })
+    .input(EndEgressInputSchema)
+    .output(DoneSchema)
+    .mutation(({ ctx, input }) => ctx.service(aiServiceRef).endEgress(ctx.caller, input)),
 };

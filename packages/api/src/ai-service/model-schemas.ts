@@ -1,6 +1,6 @@
 import { IsoTimeSchema, pageInput, pageOf, UserIdSchema } from "@coder/shared";
 import { z } from "zod";
-import { ProjectProblemSchema } from "../workspace/index.ts";
+import { ProjectIdSchema, ProjectProblemSchema } from "../workspace/index.ts";
 
 /** `openai`: OpenAI and every server compatible with it. `anthropic`: Anthropic's messages. */
 export const ENDPOINT_KINDS = ["openai", "anthropic"] as const;
@@ -97,7 +97,7 @@ export const ProbeSchema = z.object({
 });
 export type Probe = z.output<typeof ProbeSchema>;
 
-/** One request that left the product. */
+/** One request that carried content to a model or an embeddings endpoint. */
 export const EgressSchema = z.object({
   id: z.uuid(),
   at: IsoTimeSchema,
@@ -106,9 +106,11 @@ export const EgressSchema = z.object({
   path: z.string(),
   /** Null for a question that is about none. */
   model: z.string().nullable(),
-  purpose: z.enum(["chat", "probe"]),
+  purpose: z.enum(["chat", "probe", "index", "search"]),
   /** Who asked. */
   userId: UserIdSchema.nullable(),
+  /** What the content is from; null for a check. */
+  projectId: ProjectIdSchema.nullable(),
   conversationId: z.uuid().nullable(),
   requestBytes: CountSchema,
   responseBytes: CountSchema,
@@ -126,3 +128,10 @@ export type ListEgressInput = z.output<typeof ListEgressInputSchema>;
 /** Newest first. */
 export const EgressPageSchema = pageOf(EgressSchema);
 export type EgressPage = z.output<typeof EgressPageSchema>;
+
+/** What a module that asks an endpoint of its own says before it sends something. */
+export const NoteEgressInputSchema = EgressSchema.pick({ id: true, endpoint: true, host: true, path: true, model: true, purpose: true, projectId: true, requestBytes: true, secrets: true });
+export type NoteEgressInput = z.output<typeof NoteEgressInputSchema>;
+/** What it says when that has ended. */
+export const EndEgressInputSchema = EgressSchema.pick({ id: true, responseBytes: true, status: true }).extend({ outcome: z.enum(["done", "failed", "cancelled"]), tookMs: CountSchema });
+export type EndEgressInput = z.output<typeof EndEgressInputSchema>;

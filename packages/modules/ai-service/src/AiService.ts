@@ -1,5 +1,5 @@
 import type {
-  Conversation, ConversationDetails, ConversationEvent, ConversationInput, ConversationPage, EgressPage, IAiService, ListConversationsInput, ListEgressInput, MessageInput, Models as ModelsView, Probe,
+  Conversation, ConversationDetails, ConversationEvent, ConversationInput, ConversationPage, EgressPage, EndEgressInput, IAiService, ListConversationsInput, ListEgressInput, MessageInput, Models as ModelsView, NoteEgressInput, Probe,
   ProbeEndpointInput, RenameConversationInput, SendMessageInput, SentMessage, WatchConversationInput,
 } from "@coder/api/ai-service";
 import type { Caller, Done, LiveItem } from "@coder/shared";
@@ -31,6 +31,14 @@ export class AiService implements IAiService {
 
   listEgress(caller: Caller, input: ListEgressInput): Promise<EgressPage> {
     return this.#models.listEgress(caller, input);
+  }
+
+  noteEgress(caller: Caller, input: NoteEgressInput): Promise<Done> {
+    return this.#models.noteEgress(caller, input);
+  }
+
+  endEgress(caller: Caller, input: EndEgressInput): Promise<Done> {
+    return this.#models.endEgress(caller, input);
   }
 
   listConversations(caller: Caller, input: ListConversationsInput): Promise<ConversationPage> {

@@ -35,7 +35,7 @@ export function openGateway(database: IDatabase, url: string, model: string): (c
   return async (caller, text) => {
     const request = { system: "Be brief.", messages: [{ role: "user" as const, text }], tools: [], maxOutputTokens: 1_000 };
     let answer = "";
-    for await (const event of gateway.stream({ caller, purpose: "chat", conversationId: null, models, request, secrets: 0, signal: AbortSignal.timeout(60_000) })) if (event.kind === "text") answer += event.text;
+    for await (const event of gateway.stream({ caller, purpose: "chat", projectId: null, conversationId: null, models, request, secrets: 0, signal: AbortSignal.timeout(60_000) })) if (event.kind === "text") answer += event.text;
     return answer;
   };
 }

@@ -1,9 +1,9 @@
 import { aiServicePermissions } from "@coder/api/ai-service";
 import { aiServiceRef, aiServiceRouter } from "@coder/api/ai-service/router";
 import { newId } from "@coder/shared/server";
-import type { OrganizationRole } from "@coder/shared";
+import { actorOf, type OrganizationRole } from "@coder/shared";
 import { createCallerFactory } from "@coder/shared/trpc";
-import { outcome, permissionsOf, testContext, type AuditedCall } from "@coder/testing";
+import { outcome, permissionsOf, somebody, testContext, type AuditedCall } from "@coder/testing";
 import { expect, it } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
 
@@ -39,4 +39,18 @@ it("tells the audit log in which conversation something was said, and nothing of
     { action: "renameConversation", outcome: "success", target: { type: "conversation", id: conversationId } },
     { action: "deleteConversation", outcome: "denied", errorCode: "permission_missing", target: { type: "conversation", id: conversationId } },
   ]);
+});
+
+it("keeps what other modules send in the one ledger, of each organization its own, and takes it from modules alone", async () => {
+  const { rig, as } = edge();
+  const note = { id: newId(), endpoint: "embeddings", host: "models.example", path: "/v1/embeddings", model: "themes", purpose: "index" as const, projectId: rig.projectId, requestBytes: 120, secrets: 1 };
+  await rig.service.noteEgress(rig.caller, note);
+  const before = { ...note, conversationId: null, responseBytes: 0, status: null, outcome: "open", tookMs: null, userId: actorOf(rig.caller) };
+  expect((await as("auditor").listEgress({})).items).toMatchObject([before]);
+  const end = { id: note.id, responseBytes: 300, status: 200, outcome: "done" as const, tookMs: 12 };
+  const other = somebody();
+  expect(await outcome(rig.service.endEgress(other, end))).toBe("not_found");
+  expect((await rig.service.listEgress(other, { limit: 50 })).items).toEqual([]);
+  await rig.service.endEgress(rig.caller, end);
+  expect((await as("auditor").listEgress({})).items).toMatchObject([{ ...before, ...end }]);
 });

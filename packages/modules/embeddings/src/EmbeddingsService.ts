@@ -6,6 +6,7 @@ import type { IVectorStore, Stored } from "@coder/db";
 import { isAppError, organizationOf, type Caller, type Done } from "@coder/shared";
 import type { ILiveConfig, JobStatus } from "@coder/shared/server";
 import { quotaOf, type EmbeddingsConfig } from "./config.ts";
+import type { EgressClient } from "./endpoint/egress.ts";
 import { collectionOf, openEndpoint } from "./endpoint/open-endpoint.ts";
 import { QueryEmbedder } from "./endpoint/QueryEmbedder.ts";
 import type { IndexRow } from "./entities.ts";
@@ -27,6 +28,7 @@ export interface EmbeddingsServiceDeps {
   readonly search: IndexSearch;
   readonly vectors: IVectorStore;
   readonly workspace: WorkspaceClient;
+  readonly egress: EgressClient;
   readonly config: ILiveConfig<EmbeddingsConfig>;
   /** Refuses while the organization has too many jobs that wait or run: `job_quota_exceeded` (409). */
   readonly admitJob: (caller: Caller) => Promise<void>;
@@ -39,7 +41,7 @@ export class EmbeddingsService implements IEmbeddingsService {
 
   constructor(deps: EmbeddingsServiceDeps) {
     this.#deps = deps;
-    this.#queries = new QueryEmbedder({ vectors: deps.vectors, config: deps.config });
+    this.#queries = new QueryEmbedder({ vectors: deps.vectors, config: deps.config, egress: deps.egress });
   }
 
   async startIndex(caller: Caller, { projectId, full }: StartIndexInput): Promise<StartedIndex> {
@@ -109,14 +111,14 @@ export class EmbeddingsService implements IEmbeddingsService {
     };
   }
 
-  async probeEndpoint(_caller: Caller, signal: AbortSignal): Promise<EndpointProbe> {
+  async probeEndpoint(caller: Caller, signal: AbortSignal): Promise<EndpointProbe> {
     const { endpoint } = this.#deps.config.value;
-    const client = openEndpoint(endpoint);
+    const client = openEndpoint(endpoint, this.#deps.egress);
     const about = { url: endpoint.url, model: endpoint.model };
     if (!client) return { ...about, configured: false, works: false, dimensions: null, tookMs: null, problem: null };
     const begun = performance.now();
     try {
-      const [vector] = await client.embed([PROBE_TEXT], { signal, timeoutSeconds: PROBE_SECONDS, retries: 0 });
+      const [vector] = await client.embed([PROBE_TEXT], { errand: { caller, purpose: "probe", projectId: null }, signal, timeoutSeconds: PROBE_SECONDS, retries: 0 });
       return { ...about, configured: true, works: true, dimensions: vector?.length ?? null, tookMs: Math.round(performance.now() - begun), problem: null };
     } catch (error) {
       signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { aiServiceClient } from "@coder/api/ai-service/router";
 import { dashboardClient } from "@coder/api/dashboard/router";
 import { embeddingsPermissions } from "@coder/api/embeddings";
 import { embeddingsRef, embeddingsRouter } from "@coder/api/embeddings/router";
@@ -24,7 +25,7 @@ export const embeddingsModule = defineModule({
   apiBase: ["/api/v1/embeddings"],
   service: embeddingsRef,
   router: embeddingsRouter,
-  needs: ["workspace", "dashboard"],
+  needs: ["workspace", "dashboard", "ai-service"],
   permissions: embeddingsPermissions,
   tablePrefix: "embeddings_",
   entities: [indexEntity, segmentEntity, segmentPartEntity, vectorEntity],
@@ -34,6 +35,7 @@ export const embeddingsModule = defineModule({
   setup({ config, client, jobs, resources: { database } }) {
     const now = () => new Date();
     const workspace = client(workspaceClient);
+    const egress = client(aiServiceClient);
     const rows = new IndexRows({ database, now });
     const segments = new SegmentStore({ database, now });
     const vectors = new ExactVectorStore({ database, entity: vectorEntity, memoryBytes: () => config.value.limits.memoryBytes });
@@ -43,11 +45,11 @@ export const embeddingsModule = defineModule({
     const search = new IndexSearch({ rows, segments, config });
     const projects = new ProjectEvents({ rows, requests, forgetting, now });
     return {
-      service: new EmbeddingsService({ admitJob: async (caller) => void (await client(dashboardClient)(caller).admitJob({})), rows, requests, forgetting, search, vectors, workspace, config }),
+      service: new EmbeddingsService({ admitJob: async (caller) => void (await client(dashboardClient)(caller).admitJob({})), rows, requests, forgetting, search, vectors, workspace, egress, config }),
       jobs: [
         handleJob(indexProjectJob, async () =>
           (await import("./jobs/index-project.handler.ts")).indexProjectHandler({
-            rows, segments, vectors, workspace, threads, config, now, forget: (caller, projectId) => forgetting.forget(caller, projectId),
+            rows, segments, vectors, workspace, egress, threads, config, now, forget: (caller, projectId) => forgetting.forget(caller, projectId),
           }),
         ),
       ],

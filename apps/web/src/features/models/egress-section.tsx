@@ -4,6 +4,9 @@ import type { Egress } from "@coder/api/ai-service";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC } from "#api/trpc.tsx";
+import { shortTarget } from "#features/audit/words.ts";
+import { useNames } from "#features/people/use-people.ts";
+import { useProjects } from "#features/projects/use-projects.ts";
 import { bytes } from "#lib/size.ts";
 import { Status, type Tone } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
@@ -19,13 +22,18 @@ const OUTCOMES: Readonly<Record<Egress["outcome"], { readonly tone: Tone; readon
   cancelled: { tone: "idle", text: "Cancelled" },
 };
 
-/** Every request that left the installation for a model. */
+const PURPOSES: Readonly<Record<Egress["purpose"], string>> = { chat: "Chat", probe: "Check", index: "Index", search: "Search by meaning" };
+
+/** Every request that carried content to a model or to the embeddings endpoint. */
 export function EgressSection() {
   const trpc = useTRPC();
   const query = useInfiniteQuery(trpc.aiService.listEgress.infiniteQueryOptions({ limit: 20 }, { getNextPageParam: ({ nextCursor }) => nextCursor }));
+  const names = useNames();
+  const { data: projects = [] } = useProjects("open");
+  const projectName = (id: string) => projects.find((project) => project.id === id)?.name ?? shortTarget(id);
   const entries = query.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <Section title="What was sent" description="Each request to an endpoint, written down before it left. Secrets in files are replaced by placeholders before anything is sent.">
+    <Section title="What was sent" description="Each request to a model or to the embeddings endpoint, written down before it left. Secrets in files are replaced by placeholders before anything is sent.">
       {query.error ? <InlineProblem problem={toProblem(query.error)} onRetry={() => void query.refetch()} /> : null}
       {query.data && entries.length === 0 ? <p className={styles.dim}>Nothing was sent.</p> : null}
       {entries.length > 0 ? (
@@ -37,6 +45,7 @@ export function EgressSection() {
                 <th scope="col">When</th>
                 <th scope="col">To</th>
                 <th scope="col">For</th>
+                <th scope="col">By</th>
                 <th scope="col">Result</th>
                 <th scope="col" className={styles.number}>Sent</th>
                 <th scope="col" className={styles.number}>Received</th>
@@ -51,7 +60,11 @@ export function EgressSection() {
                     {entry.host}
                     <div className={styles.dim}>{entry.model ?? entry.path}</div>
                   </td>
-                  <td>{entry.purpose === "chat" ? "Chat" : "Check"}</td>
+                  <td>
+                    {PURPOSES[entry.purpose]}
+                    {entry.projectId === null ? null : <div className={styles.dim}>{projectName(entry.projectId)}</div>}
+                  </td>
+                  <td>{entry.userId === null ? "The product itself" : (names.get(entry.userId) ?? shortTarget(entry.userId))}</td>
                   <td><Status tone={OUTCOMES[entry.outcome].tone}>{entry.status === null || entry.status === 200 ? OUTCOMES[entry.outcome].text : `${OUTCOMES[entry.outcome].text}, ${entry.status}`}</Status></td>
                   <td className={styles.number}>{bytes(entry.requestBytes)}</td>
                   <td className={styles.number}>{bytes(entry.responseBytes)}</td>

@@ -34,7 +34,7 @@ export class GatewayRig {
   ask(text: string, more: Partial<Question> & { readonly tools?: Question["request"]["tools"] } = {}): AsyncGenerator<GatewayEvent, void, undefined> {
     const { tools = [], ...question } = more;
     return this.gateway.stream({
-      caller: this.caller, purpose: "chat", conversationId: null, models: new PriceTable().models(this.config), secrets: 0, signal: AbortSignal.timeout(20_000),
+      caller: this.caller, purpose: "chat", projectId: null, conversationId: null, models: new PriceTable().models(this.config), secrets: 0, signal: AbortSignal.timeout(20_000),
       request: { system: "Be brief.", messages: [{ role: "user", text }], tools, maxOutputTokens: 300 }, ...question,
     });
   }

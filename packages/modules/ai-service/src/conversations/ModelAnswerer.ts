@@ -78,7 +78,7 @@ export class ModelAnswerer implements IAnswerer {
     const calls: ToolCall[] = [];
     let [text, model, cut] = ["", "", false];
     const events = gateway.stream({
-      caller: task.caller, purpose: "chat", conversationId: task.conversationId, models: chain, signal: task.signal, secrets: firewall.count,
+      caller: task.caller, purpose: "chat", projectId: task.projectId, conversationId: task.conversationId, models: chain, signal: task.signal, secrets: firewall.count,
       request: { system: SYSTEM_PROMPT, messages: fitted(messages, limit, (each) => tokens.count(each)), tools: withTools ? toolbox.definitions : [], maxOutputTokens },
     });
     for await (const event of events) {

@@ -1,9 +1,8 @@
 import type { ConversationId, Egress, Usage } from "@coder/api/ai-service";
 import type { AppError, Caller } from "@coder/shared";
-import type { ILiveConfig } from "@coder/shared/server";
+import type { ILiveConfig, RequestOutcome, Settle } from "@coder/shared/server";
 import type { BudgetLedger, ReservationTicket } from "../budget/BudgetLedger.ts";
 import type { AiConfig } from "../config.ts";
-import type { Settle } from "../egress/EgressLedger.ts";
 import { answerCut, answerMalformed, answerRefused, priceUnknown } from "../errors.ts";
 import { costOf, type PricedModel } from "../prices/PriceTable.ts";
 import { failureOf, type Failure, type Target } from "./failure-of.ts";
@@ -22,6 +21,7 @@ const MARGIN_SECONDS = 60;
 export interface Question {
   readonly caller: Caller;
   readonly purpose: Egress["purpose"];
+  readonly projectId: Egress["projectId"];
   readonly conversationId: ConversationId | null;
   /** The first one that works answers. */
   readonly models: readonly PricedModel[];
@@ -131,7 +131,8 @@ class Attempt {
     const watchdog = new Watchdog(patienceWith(endpoint, timeouts));
     let settle: Settle = async () => undefined;
     try {
-      const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose: this.#question.purpose, conversationId: this.#question.conversationId, secrets: this.#question.secrets };
+      const { purpose, projectId, conversationId, secrets } = this.#question;
+      const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose, projectId, conversationId, secrets };
       const open = this.#deps.providers.open(errand, watchdog.touch);
       settle = open.settle;
       for await (const event of open.provider.stream({ ...request, maxOutputTokens, model: this.#model.model }, AbortSignal.any([signal, watchdog.signal]))) {
@@ -154,7 +155,7 @@ class Attempt {
     return { url: this.#model.config.url, model: this.#model.model, hasKey: this.#model.endpoint in this.#deps.config.value.apiKeys };
   }
 
-  #outcome(): Egress["outcome"] {
+  #outcome(): RequestOutcome {
     if (this.#ended && !this.failure) return "done";
     return this.#question.signal.aborted || !this.failure ? "cancelled" : "failed";
   }

@@ -1,6 +1,6 @@
-import type { GuardedFetchOptions, ILiveConfig } from "@coder/shared/server";
+import type { GuardedFetchOptions, ILiveConfig, Settle } from "@coder/shared/server";
 import type { AiConfig } from "../config.ts";
-import type { EgressLedger, Errand, Settle } from "../egress/EgressLedger.ts";
+import type { EgressLedger, Errand } from "../egress/EgressLedger.ts";
 import { answerMalformed, endpointNotFound, endpointPrivate } from "../errors.ts";
 import { AnthropicProvider } from "./AnthropicProvider.ts";
 import type { IModelProvider } from "./model-provider.ts";

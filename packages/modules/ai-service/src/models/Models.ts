@@ -1,5 +1,5 @@
-import type { EgressPage, IModels, ListEgressInput, Model, Models as ModelsView, Probe, ProbeEndpointInput } from "@coder/api/ai-service";
-import type { Caller } from "@coder/shared";
+import type { EgressPage, EndEgressInput, IModels, ListEgressInput, Model, Models as ModelsView, NoteEgressInput, Probe, ProbeEndpointInput } from "@coder/api/ai-service";
+import type { Caller, Done } from "@coder/shared";
 import type { ILiveConfig } from "@coder/shared/server";
 import type { BudgetLedger } from "../budget/BudgetLedger.ts";
 import type { AiConfig } from "../config.ts";
@@ -55,6 +55,16 @@ export class Models implements IModels {
 
   listEgress(caller: Caller, input: ListEgressInput): Promise<EgressPage> {
     return this.#deps.egress.list(caller, input);
+  }
+
+  async noteEgress(caller: Caller, input: NoteEgressInput): Promise<Done> {
+    await this.#deps.egress.begin(caller, input);
+    return {};
+  }
+
+  async endEgress(caller: Caller, input: EndEgressInput): Promise<Done> {
+    await this.#deps.egress.end(caller, input);
+    return {};
   }
 }
 

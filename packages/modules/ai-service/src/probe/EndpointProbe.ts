@@ -77,7 +77,7 @@ export class EndpointProbe {
   /** Null where the endpoint has no list. */
   async #offered(caller: Caller, endpoint: string, url: string, signal: AbortSignal): Promise<readonly string[] | null> {
     const watchdog = new Watchdog(this.#deps.patience(endpoint));
-    const { provider, settle } = this.#deps.providers.open({ caller, endpoint, model: null, purpose: "probe", conversationId: null, secrets: 0 }, watchdog.touch);
+    const { provider, settle } = this.#deps.providers.open({ caller, endpoint, model: null, purpose: "probe", projectId: null, conversationId: null, secrets: 0 }, watchdog.touch);
     let outcome: "done" | "failed" = "failed";
     try {
       const names = await provider.listModels(AbortSignal.any([signal, watchdog.signal]));
@@ -98,7 +98,7 @@ export class EndpointProbe {
     const calls: { name: string; input: string }[] = [];
     let [answer, pieces] = ["", 0];
     const request = { system: "", messages: [{ role: "user" as const, text }], tools: [], maxOutputTokens: OUTPUT_TOKENS, ...more };
-    for await (const event of this.#deps.gateway.stream({ caller, purpose: "probe", conversationId: null, models: [model], request, secrets: 0, signal, attempts: 1 })) {
+    for await (const event of this.#deps.gateway.stream({ caller, purpose: "probe", projectId: null, conversationId: null, models: [model], request, secrets: 0, signal, attempts: 1 })) {
       if (event.kind === "text") {
         answer += event.text;
         pieces += 1;

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { findSecrets, isEnvironmentFile } from "./find-secrets.ts";
+import { findSecrets, isEnvironmentFile } from "@coder/shared";
 
 const PLACEHOLDER = /__SECRET_[0-9a-f]{12}__/g;
 /** What stands in a secret's place already, or only says that one begins or ends. */

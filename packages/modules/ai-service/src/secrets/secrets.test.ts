@@ -1,6 +1,6 @@
+import { findSecrets } from "@coder/shared";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findSecrets } from "./find-secrets.ts";
 import { SecretFirewall } from "./SecretFirewall.ts";
 
 const AWS = ["AKIA", "IOSFODNN7EXAMPLE"].join("");

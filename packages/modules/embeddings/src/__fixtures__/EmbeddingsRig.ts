@@ -15,6 +15,7 @@ import { IndexSearch } from "../search/IndexSearch.ts";
 import { IndexRows } from "../store/IndexRows.ts";
 import { SegmentStore } from "../store/SegmentStore.ts";
 import { IndexThreads } from "../threads/IndexThreads.ts";
+import { FakeLedger } from "./FakeLedger.ts";
 import { FakeWorkspace } from "./FakeWorkspace.ts";
 
 export const CONFIG: EmbeddingsConfig = {
@@ -39,6 +40,7 @@ export interface RunOptions {
 export class EmbeddingsRig {
   readonly caller: UserCaller = somebody();
   readonly workspace = new FakeWorkspace();
+  readonly ledger = new FakeLedger();
   readonly database: IDatabase;
   readonly rows: IndexRows;
   readonly segments: SegmentStore;
@@ -82,10 +84,10 @@ export class EmbeddingsRig {
     this.requests = new RunRequests({ rows: this.rows, jobs, now });
     this.forgetting = new Forgetting({ rows: this.rows, segments: this.segments, vectors: this.vectors, requests: this.requests });
     this.search = new IndexSearch({ rows: this.rows, segments: this.segments, config: live });
-    this.service = new EmbeddingsService({ rows: this.rows, requests: this.requests, forgetting: this.forgetting, search: this.search, vectors: this.vectors, workspace: this.workspace.client, config: live, admitJob: (caller) => this.admitJob(caller) });
+    this.service = new EmbeddingsService({ rows: this.rows, requests: this.requests, forgetting: this.forgetting, search: this.search, vectors: this.vectors, workspace: this.workspace.client, egress: this.ledger.client, config: live, admitJob: (caller) => this.admitJob(caller) });
     this.events = new ProjectEvents({ rows: this.rows, requests: this.requests, forgetting: this.forgetting, now });
     this.#run = (more) => new IndexRun({
-      rows: this.rows, segments: this.segments, vectors: this.vectors, workspace: this.workspace.client, threads: this.threads, config: live, now,
+      rows: this.rows, segments: this.segments, vectors: this.vectors, workspace: this.workspace.client, egress: this.ledger.client, threads: this.threads, config: live, now,
       forget: (caller, projectId) => this.forgetting.forget(caller, projectId), ...more,
     });
   }

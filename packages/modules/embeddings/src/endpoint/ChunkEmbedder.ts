@@ -2,6 +2,7 @@ import type { IVectorCollection } from "@coder/db";
 import { isAppError, type AppError } from "@coder/shared";
 import type { EndpointConfig } from "../config.ts";
 import type { ChunkText } from "../segments/add-chunks.ts";
+import type { Errand } from "./egress.ts";
 import type { EndpointClient } from "./EndpointClient.ts";
 
 const RETRIES = 5;
@@ -12,6 +13,7 @@ export interface ChunkEmbedderDeps {
   readonly client: EndpointClient;
   readonly vectors: IVectorCollection;
   readonly config: EndpointConfig;
+  readonly errand: Errand;
   readonly signal: AbortSignal;
   /** Of the vectors that are there. */
   readonly dimensions: number | null;
@@ -20,7 +22,7 @@ export interface ChunkEmbedderDeps {
 /** Gets the vectors of a run's chunks: those that are not known yet, in batches. Once the endpoint fails for good, the run goes on without it. */
 export class ChunkEmbedder {
   readonly #deps: ChunkEmbedderDeps;
-  readonly #waiting = new Map<string, string>();
+  readonly #waiting = new Map<string, ChunkText>();
   #dimensions: number | null;
   #problem: AppError | null = null;
 
@@ -41,7 +43,7 @@ export class ChunkEmbedder {
   async add(chunks: readonly ChunkText[]): Promise<void> {
     if (this.#problem || chunks.length === 0) return;
     const known = await this.#deps.vectors.known([...new Set(chunks.map(({ hash }) => hash))]);
-    for (const { hash, text } of chunks) if (!known.has(hash)) this.#waiting.set(hash, text);
+    for (const chunk of chunks) if (!known.has(chunk.hash)) this.#waiting.set(chunk.hash, chunk);
     while (this.#waiting.size >= this.#deps.config.batchSize * AT_ONCE && !this.#problem) await this.#send();
   }
 
@@ -65,16 +67,17 @@ export class ChunkEmbedder {
     }
   }
 
-  #take(count: number): (readonly [hash: string, text: string])[] {
-    const taken = [...this.#waiting].slice(0, count);
-    for (const [hash] of taken) this.#waiting.delete(hash);
+  #take(count: number): ChunkText[] {
+    const taken = [...this.#waiting.values()].slice(0, count);
+    for (const { hash } of taken) this.#waiting.delete(hash);
     return taken;
   }
 
-  async #embed(batch: readonly (readonly [hash: string, text: string])[]): Promise<void> {
-    const { client, vectors, config, signal } = this.#deps;
-    const found = await client.embed(batch.map(([, text]) => text), { signal, timeoutSeconds: config.timeoutSeconds, retries: RETRIES, dimensions: this.#dimensions ?? undefined });
+  async #embed(batch: readonly ChunkText[]): Promise<void> {
+    const { client, vectors, config, errand, signal } = this.#deps;
+    const secrets = batch.reduce((sum, chunk) => sum + chunk.secrets, 0);
+    const found = await client.embed(batch.map(({ text }) => text), { errand, secrets, signal, timeoutSeconds: config.timeoutSeconds, retries: RETRIES, dimensions: this.#dimensions ?? undefined });
     this.#dimensions ??= found[0]?.length ?? null;
-    await vectors.add(batch.flatMap(([key], index) => (found[index] ? [{ key, vector: found[index] }] : [])));
+    await vectors.add(batch.flatMap(({ hash }, index) => (found[index] ? [{ key: hash, vector: found[index] }] : [])));
   }
 }

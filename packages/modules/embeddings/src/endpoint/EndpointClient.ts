@@ -1,8 +1,9 @@
 import { isAppError, type AppError } from "@coder/shared";
-import { guardedFetch } from "@coder/shared/server";
+import { notedFetch, type GuardedFetchOptions, type RequestOutcome, type Settle } from "@coder/shared/server";
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "openai";
 import { z } from "zod";
 import type { EndpointConfig } from "../config.ts";
+import { egressNotes, type EgressClient, type Errand } from "./egress.ts";
 import {
   dimensionMismatch, endpointBusy, endpointFailed, endpointMalformed, endpointNotFound, endpointNotSet, endpointPrivate, endpointRejected, endpointSilent, endpointUnauthorized, endpointUnreachable,
 } from "../errors.ts";
@@ -14,6 +15,9 @@ const NOTHING = " ";
 const MAX_ANSWER_BYTES = 64 * 1024 ** 2;
 
 export interface EmbedOptions {
+  readonly errand: Errand;
+  /** How many secrets were left out of the texts. */
+  readonly secrets?: number;
   readonly signal: AbortSignal;
   readonly timeoutSeconds: number;
   /** How often a request is sent again that failed for now. The waits in between grow, vary, and heed `Retry-After`. */
@@ -22,32 +26,20 @@ export interface EmbedOptions {
   readonly dimensions?: number | undefined;
 }
 
-/** Asks an OpenAI-compatible server for embeddings. Every way in which that fails is an `AppError` that says what to do; an abort rejects with the signal's reason. */
+/** Asks an OpenAI-compatible server for embeddings; each request is in the egress ledger before it leaves. Every way in which that fails is an `AppError` that says what to do; an abort rejects with the signal's reason. */
 export class EndpointClient {
   readonly #config: EndpointConfig;
-  readonly #openai: OpenAI;
+  readonly #url: string;
+  readonly #egress: EgressClient;
   readonly model: string;
 
   /** Throws `endpoint_not_set` without an address and a model. */
-  constructor(config: EndpointConfig) {
+  constructor(config: EndpointConfig, egress: EgressClient) {
     if (config.url === null || config.model === null) throw endpointNotSet();
     this.#config = config;
     this.model = config.model;
-    this.#openai = new OpenAI({
-      baseURL: config.url,
-      // The library insists on one; servers that want none ignore it.
-      apiKey: config.apiKey ?? "none",
-      // Nothing of the environment: it may hold keys for something else.
-      organization: null,
-      project: null,
-      logLevel: "off",
-      fetch: guardedFetch({
-        allowsPrivate: () => config.allowPrivateAddress,
-        refusal: endpointPrivate,
-        maxAnswerBytes: MAX_ANSWER_BYTES,
-        tooLong: (bytes) => endpointMalformed(`it is longer than ${bytes} bytes`),
-      }),
-    });
+    this.#url = config.url;
+    this.#egress = egress;
   }
 
   /** One vector per text, in their order. */
@@ -65,8 +57,10 @@ export class EndpointClient {
     return vectors;
   }
 
-  async #ask(texts: readonly string[], { signal, timeoutSeconds, retries }: EmbedOptions): Promise<unknown> {
+  async #ask(texts: readonly string[], { signal, timeoutSeconds, retries, errand, secrets = 0 }: EmbedOptions): Promise<unknown> {
     const { dimensions } = this.#config;
+    const { openai, settle } = this.#open(errand, secrets);
+    let outcome: RequestOutcome = "failed";
     const request = {
       model: this.model,
       input: texts.map((text) => (text.trim() === "" ? NOTHING : text)),
@@ -75,11 +69,38 @@ export class EndpointClient {
       ...(dimensions === null ? {} : { dimensions }),
     };
     try {
-      return await this.#openai.embeddings.create(request, { signal, timeout: timeoutSeconds * 1000, maxRetries: retries });
+      const answer = await openai.embeddings.create(request, { signal, timeout: timeoutSeconds * 1000, maxRetries: retries });
+      outcome = "done";
+      return answer;
     } catch (error) {
+      if (signal.aborted) outcome = "cancelled";
       if (error instanceof APIUserAbortError) signal.throwIfAborted();
       throw this.#refusal(error, timeoutSeconds);
+    } finally {
+      await settle(outcome);
     }
+  }
+
+  /** The way to the endpoint for one errand. */
+  #open(errand: Errand, secrets: number): { readonly openai: OpenAI; readonly settle: Settle } {
+    const guard: GuardedFetchOptions = {
+      allowsPrivate: () => this.#config.allowPrivateAddress,
+      refusal: endpointPrivate,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      tooLong: (bytes) => endpointMalformed(`it is longer than ${bytes} bytes`),
+    };
+    const { fetch, settle } = notedFetch(guard, egressNotes(this.#egress, errand, this.model, secrets));
+    const openai = new OpenAI({
+      baseURL: this.#url,
+      // The library insists on one; servers that want none ignore it.
+      apiKey: this.#config.apiKey ?? "none",
+      // Nothing of the environment: it may hold keys for something else.
+      organization: null,
+      project: null,
+      logLevel: "off",
+      fetch,
+    });
+    return { openai, settle };
   }
 
   #refusal(error: unknown, timeoutSeconds: number): AppError {

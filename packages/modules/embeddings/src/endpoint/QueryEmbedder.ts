@@ -1,11 +1,13 @@
 import type { SearchIndexResult } from "@coder/api/embeddings";
 import type { IVectorStore, Stored } from "@coder/db";
-import { isAppError, type AppError, type Caller } from "@coder/shared";
+import { findSecrets, isAppError, type AppError, type Caller } from "@coder/shared";
 import type { ILiveConfig } from "@coder/shared/server";
 import type { EmbeddingsConfig } from "../config.ts";
 import type { IndexRow } from "../entities.ts";
 import { vectorsMissing } from "../errors.ts";
+import type { EgressClient } from "./egress.ts";
 import { collectionOf, openEndpoint } from "./open-endpoint.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** Somebody waits: for one answer, and not for a second attempt. */
 const SECONDS = 5;
@@ -25,21 +27,27 @@ export interface Alike {
 
 const NONE: Alike = { keys: null, likeness: 0, problem: null };
 
+export interface QueryEmbedderDeps {
+  readonly vectors: IVectorStore;
+  readonly config: ILiveConfig<EmbeddingsConfig>;
+  readonly egress: EgressClient;
+}
+
 /** Finds the chunks of a project that an endpoint finds alike. Its failures are told and stop nothing. */
 export class QueryEmbedder {
-  readonly #deps: { readonly vectors: IVectorStore; readonly config: ILiveConfig<EmbeddingsConfig> };
+  readonly #deps: QueryEmbedderDeps;
   /** By collection and query, least recently used first. */
   readonly #kept = new Map<string, Float32Array>();
   /** An endpoint that did not answer in time, and until when it is left alone. */
   #silent: { readonly endpoint: string; readonly until: number; readonly problem: AppError } | null = null;
 
-  constructor(deps: { readonly vectors: IVectorStore; readonly config: ILiveConfig<EmbeddingsConfig> }) {
+  constructor(deps: QueryEmbedderDeps) {
     this.#deps = deps;
   }
 
   async alike(caller: Caller, row: Stored<IndexRow>, query: string, signal: AbortSignal): Promise<Alike> {
     const { endpoint } = this.#deps.config.value;
-    const client = openEndpoint(endpoint);
+    const client = openEndpoint(endpoint, this.#deps.egress);
     const collection = collectionOf(row.id, endpoint);
     if (!client) return NONE;
     // Without vectors of this model there is nothing to compare with; the next run that somebody asks for makes them.
@@ -48,7 +56,9 @@ export class QueryEmbedder {
     if (this.#silent?.endpoint === name && performance.now() < this.#silent.until) return without(this.#silent.problem);
     try {
       const slot = `${collection}\0${query}`;
-      const vector = this.#kept.get(slot) ?? (await client.embed([query], { signal, timeoutSeconds: Math.min(SECONDS, endpoint.timeoutSeconds), retries: 0, dimensions: row.endpoint.dimensions }))[0];
+      const { text, secrets } = withoutSecrets(query, findSecrets(query));
+      const options = { errand: { caller, purpose: "search", projectId: row.id } as const, secrets, signal, timeoutSeconds: Math.min(SECONDS, endpoint.timeoutSeconds), retries: 0, dimensions: row.endpoint.dimensions };
+      const vector = this.#kept.get(slot) ?? (await client.embed([text], options))[0];
       if (!vector) return NONE;
       this.#keep(slot, vector);
       const found = await this.#deps.vectors.collection(caller, collection).nearest(vector, { limit: CANDIDATES, version: `${row.indexedAt}/${row.endpoint.chunks}`, signal });

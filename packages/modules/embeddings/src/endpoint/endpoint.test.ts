@@ -1,7 +1,8 @@
 import { LLMock } from "@copilotkit/aimock";
-import { outcome } from "@coder/testing";
+import { outcome, somebody } from "@coder/testing";
 import { APIError } from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FakeLedger } from "../__fixtures__/FakeLedger.ts";
 import { CONFIG, EmbeddingsRig } from "../__fixtures__/EmbeddingsRig.ts";
 import { json, meaningOf, startEmbeddingsServer, vectorsOf, type Answer, type EmbeddingsServer } from "../__fixtures__/embeddings-server.ts";
 import type { EndpointConfig } from "../config.ts";
@@ -10,14 +11,16 @@ import { EndpointClient } from "./EndpointClient.ts";
 const never = new AbortController().signal;
 
 let server: EmbeddingsServer;
+let ledger: FakeLedger;
 beforeEach(async () => {
+  ledger = new FakeLedger();
   server = await startEmbeddingsServer(vectorsOf(meaningOf));
 });
 afterEach(() => server.close());
 
 const configured = (more: Partial<EndpointConfig> = {}): EndpointConfig => ({ ...CONFIG.endpoint, url: server.url, model: "test-model", ...more });
 const embed = (texts: readonly string[], more: Partial<EndpointConfig> = {}, options: Partial<Parameters<EndpointClient["embed"]>[1]> = {}) =>
-  new EndpointClient(configured(more)).embed(texts, { signal: never, timeoutSeconds: 2, retries: 0, ...options });
+  new EndpointClient(configured(more), ledger.client).embed(texts, { errand: { caller: somebody(), purpose: "probe", projectId: null }, signal: never, timeoutSeconds: 2, retries: 0, ...options });
 
 describe("an OpenAI-compatible server", () => {
   it("gives one vector per text, in the order of the texts", async () => {
@@ -129,6 +132,74 @@ describe("every way to fail", () => {
     };
     expect(await outcome(embed(["cart"], {}, { timeoutSeconds: 20 }))).toBe("endpoint_malformed");
   }, 30_000);
+});
+
+describe("the ledger of what was sent", () => {
+  const FOUND = `${"ghp"}_${"a1B2c3D4".repeat(5)}`;
+
+  it("holds every request, before it leaves, each attempt of its own, and how it ended", async () => {
+    const plain = server.answer;
+    const noted: number[] = [];
+    let attempt = 0;
+    server.answer = (request, response, raw) => {
+      noted.push(ledger.entries.length);
+      if (++attempt === 1) json(response, 503, { error: { message: "later" } }, { "retry-after-ms": "1" });
+      else plain(request, response, raw);
+    };
+    await embed(["cart"], {}, { retries: 1 });
+    expect(noted).toEqual([1, 2]);
+    const { host } = new URL(server.url);
+    const entry = { endpoint: "embeddings", host, path: "/v1/embeddings", model: "test-model", purpose: "probe", projectId: null, secrets: 0 };
+    expect(ledger.entries).toMatchObject([{ ...entry, end: { status: 503 } }, { ...entry, end: { status: 200, outcome: "done" } }]);
+    for (const { requestBytes, end } of ledger.entries) expect([requestBytes > 20, (end?.responseBytes ?? 0) > 20]).toEqual([true, true]);
+  });
+
+  it("tells which ones failed, were given up, or were cut off", async () => {
+    server.answer = (_request, response) => response.destroy();
+    expect(await outcome(embed(["cart"]))).toBe("endpoint_unreachable");
+    server.answer = () => undefined;
+    expect(await outcome(embed(["cart"], {}, { timeoutSeconds: 1 }))).toBe("endpoint_silent");
+    const gone = new AbortController();
+    const asked = embed(["cart"], {}, { signal: gone.signal });
+    await expect.poll(() => server.requests.length).toBe(3);
+    gone.abort(new Error("gone"));
+    await expect(asked).rejects.toThrow("gone");
+    expect(ledger.entries.map(({ end }) => end)).toMatchObject([{ outcome: "failed", status: null }, { outcome: "failed", status: null }, { outcome: "cancelled", status: null }]);
+  });
+
+  it("stops what it cannot take", async () => {
+    ledger.broken = true;
+    expect(await outcome(embed(["cart"]))).not.toBe("done");
+    expect(server.requests).toEqual([]);
+  });
+
+  it("names project, purpose and secrets that were kept back, and none of them is sent", async () => {
+    const rig = new EmbeddingsRig({ config: { ...CONFIG, endpoint: configured() } });
+    const project = rig.workspace.create(rig.caller, { "src/a.ts": `export function sign() { return fetch(url, "${FOUND}"); }\n`, ".env": "PLAIN=very-internal-word\n" });
+    await rig.index(project);
+    expect(rig.ledger.entries.length).toBeGreaterThan(0);
+    expect(rig.ledger.entries).toMatchObject(rig.ledger.entries.map(() => ({ purpose: "index", projectId: project, end: { outcome: "done" } })));
+    expect(rig.ledger.entries.reduce((sum, { secrets }) => sum + secrets, 0)).toBe(2);
+    const before = rig.ledger.entries.length;
+    await rig.service.search(rig.caller, { projectId: project, query: `who uses ${FOUND}`, limit: 5 }, never);
+    expect(rig.ledger.entries.slice(before)).toMatchObject([{ purpose: "search", projectId: project, secrets: 1 }]);
+    const sent = JSON.stringify(server.requests);
+    expect(sent).toContain("__SECRET__");
+    expect([sent.includes(FOUND), sent.includes("very-internal-word")]).toEqual([false, false]);
+    await rig.service.probeEndpoint(rig.caller, never);
+    expect(rig.ledger.entries.at(-1)).toMatchObject({ purpose: "probe", projectId: null });
+    await rig.search.stop();
+  });
+
+  it("stays empty without an endpoint", async () => {
+    const rig = new EmbeddingsRig();
+    const project = rig.workspace.create(rig.caller, { "src/a.ts": "export function sign() { return 1; }\n" });
+    await rig.index(project);
+    await rig.service.search(rig.caller, { projectId: project, query: "sign", limit: 5 }, never);
+    await rig.service.probeEndpoint(rig.caller, never);
+    expect(rig.ledger.entries).toEqual([]);
+    await rig.search.stop();
+  });
 });
 
 describe("private addresses", () => {
@@ -263,5 +334,5 @@ describe("an index with an endpoint", () => {
 });
 
 it("needs an address and a model", () => {
-  expect(() => new EndpointClient(CONFIG.endpoint)).toThrow("No embeddings endpoint");
+  expect(() => new EndpointClient(CONFIG.endpoint, ledger.client)).toThrow("No embeddings endpoint");
 });

@@ -4,6 +4,7 @@ import { isAppError, organizationOf, type Caller } from "@coder/shared";
 import { newId, type ILiveConfig, type JobContext } from "@coder/shared/server";
 import { quotaOf, type EmbeddingsConfig } from "../config.ts";
 import { ChunkEmbedder } from "../endpoint/ChunkEmbedder.ts";
+import type { EgressClient } from "../endpoint/egress.ts";
 import { collectionOf, openEndpoint } from "../endpoint/open-endpoint.ts";
 import type { IndexCounts, IndexRow, SegmentRef } from "../entities.ts";
 import { indexCancelled, indexingFailed, quotaExceeded } from "../errors.ts";
@@ -24,6 +25,7 @@ export interface IndexRunDeps {
   readonly segments: SegmentStore;
   readonly vectors: IVectorStore;
   readonly workspace: WorkspaceClient;
+  readonly egress: EgressClient;
   readonly threads: IndexThreads;
   readonly config: ILiveConfig<EmbeddingsConfig>;
   readonly now: () => Date;
@@ -129,13 +131,13 @@ export class IndexRun {
       await this.#deps.vectors.collection(caller, row.endpoint.collection).clear();
       await this.#deps.rows.update(caller, projectId, { endpoint: null });
     }
-    const client = openEndpoint(config);
+    const client = openEndpoint(config, this.#deps.egress);
     if (!client || collection === null) return null;
     const known = row.endpoint?.collection === collection ? row.endpoint : null;
     // Noted before the first vector is there, so that none is ever left behind.
     if (!known) await this.#deps.rows.update(caller, projectId, { endpoint: { collection, model: client.model, dimensions: 0, chunks: 0, complete: false } });
     log.info({ model: client.model }, "Chunks are embedded");
-    return new ChunkEmbedder({ client, config, signal, vectors: this.#collection(caller, collection), dimensions: known && known.dimensions > 0 ? known.dimensions : null });
+    return new ChunkEmbedder({ client, config, signal, errand: { caller, purpose: "index", projectId }, vectors: this.#collection(caller, collection), dimensions: known && known.dimensions > 0 ? known.dimensions : null });
   }
 
   /** Vectors of chunks that are gone go when there are many. */

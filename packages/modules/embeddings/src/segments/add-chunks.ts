@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
+import { findSecrets, isEnvironmentFile } from "@coder/shared";
 import type { Chunk } from "../chunking/chunk.ts";
+import { withoutSecrets } from "../endpoint/without-secrets.ts";
 import { CHUNK_HASH_BYTES, type SegmentBuilder } from "./SegmentBuilder.ts";
 
 const MAX_PREVIEW = 320;
@@ -7,16 +9,18 @@ const MAX_PREVIEW_LINES = 8;
 /** The file's name and the folder it lies in: what a module is often called by. */
 const PATH_PARTS = 2;
 
-/** A chunk for an embeddings endpoint. */
+/** A chunk for an embeddings endpoint, without the secrets that stand in it. */
 export interface ChunkText {
   readonly hash: string;
   readonly text: string;
+  readonly secrets: number;
 }
 
 /** Adds a file's chunks to a segment. Calls back with each chunk's text where somebody wants it. */
 export function addChunks(builder: SegmentBuilder, file: { path: string; language: string; text: string }, chunks: readonly Chunk[], want?: (chunk: ChunkText) => void): void {
   const { path, text } = file;
   const inPath = path.replace(/\.[^./]*$/, "").split("/").slice(-PATH_PARTS).join(" ");
+  const secrets = want ? findSecrets(text, { environmentFile: isEnvironmentFile(path) }) : [];
   builder.addFile(path, file.language, chunks.length);
   let line = 1;
   let at = 0;
@@ -42,7 +46,7 @@ export function addChunks(builder: SegmentBuilder, file: { path: string; languag
     const digest = hash("sha256", `${symbol ?? ""}\0${content}`, "buffer").subarray(0, CHUNK_HASH_BYTES);
     const startLine = lineOf(start);
     builder.closeChunk({ kind, symbol, startLine, endLine: lineOf(lastWord(text, start, end)), preview: previewOf(text, start, end, docs), hash: digest });
-    want?.({ hash: digest.toString("hex"), text: content });
+    want?.({ hash: digest.toString("hex"), ...withoutSecrets(text, secrets, start, end) });
   }
 }
 

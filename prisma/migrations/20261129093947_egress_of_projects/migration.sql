@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ai_egress" ADD COLUMN     "project_id" UUID;
