@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BigIntStats } from "node:fs";
+import { constants, type BigIntStats } from "node:fs";
 import { chmod, link, mkdir, open, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ProjectPath } from "@coder/api/workspace";
@@ -110,7 +110,7 @@ export class TreeTransaction {
           if (same(found, after)) return;
           if (!same(found, before) || found === "foreign") throw staleBase([{ path: at, expected: before?.hash ?? null, found: found === "foreign" || found === null ? null : found.state.hash }], false);
           if (after === null) await this.#remove(place, at, before, kept);
-          else if (found && after.hash === before?.hash) await chmod(place.entry, modeOf(Number(found.stats.mode), after.executable));
+          else if (found && after.hash === before?.hash) await setMode(place.entry, modeOf(Number(found.stats.mode), after.executable));
           else await this.#replace(place, at, found, after, staged, kept);
           await syncFolder(place.folder);
         }),
@@ -128,8 +128,8 @@ export class TreeTransaction {
     if (!isThere) await this.#stage(staged, after.hash);
     // What was moved away comes back as it was.
     if (!isThere || staged.endsWith(NEW)) {
-      await chmod(staged, modeOf(found ? Number(found.stats.mode) : null, after.executable));
       await ownLike(staged, found?.stats ?? (await stat(place.folder, { bigint: true })));
+      await setMode(staged, modeOf(found ? Number(found.stats.mode) : null, after.executable));
     }
     if (!found) {
       // A link fails where something is; a rename would replace it.
@@ -205,7 +205,10 @@ export class TreeTransaction {
   }
 
   async #removeFolder(at: ProjectPath): Promise<void> {
-    await this.#deps.tree.at(at, (place) => rmdir(place.entry)).catch((error: unknown) => {
+    await this.#deps.tree.at(at, async (place) => {
+      await rmdir(place.entry);
+      await syncFolder(place.folder);
+    }).catch((error: unknown) => {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       // Somebody else's files are in it, or it is gone.
       if (!isGone(error) && code !== "already_exists" && code !== "not_a_file") throw error;
@@ -219,6 +222,13 @@ export class TreeTransaction {
   #kept(index: number): string {
     return path.join(this.#deps.staging, `${index}.old`);
   }
+}
+
+/** On the disk with whatever else of the file is not yet. */
+async function setMode(at: string | Buffer, mode: number): Promise<void> {
+  await using file = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW);
+  await file.chmod(mode);
+  await file.sync();
 }
 
 async function foundAt(place: Place): Promise<Found> {

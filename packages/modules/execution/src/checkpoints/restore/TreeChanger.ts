@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import {
-  chmodSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync,
+  chmodSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lchownSync, mkdirSync, openSync, readlinkSync, readSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync,
   unlinkSync, writeSync,
 } from "node:fs";
 import nodePath from "node:path";
 import { bytesOfText, entryIn, statIn, textOfBytes, type FolderAccess } from "@coder/work-tree";
-import { sha256, type PackStore } from "../store/PackStore.ts";
+import { sha256, syncFolderSync, type PackStore } from "../store/PackStore.ts";
 import { printOf } from "../tree/FileCache.ts";
 import { partsOf, type FileEntry, type TreeEntry } from "../tree/tree-object.ts";
 import type { RestoreStep } from "./plan-restore.ts";
+import { syncFileSystem, TOGETHER_FROM } from "./sync-file-system.ts";
 
 export interface Owner {
   readonly uid: number;
@@ -31,7 +32,7 @@ interface ChangerDeps {
 
 /**
  * Makes the steps of a plan true, each by one change that is there or not. Doing it again is harmless: what is as it shall be is passed over, and what is
- * neither as it was nor as it shall be belongs to somebody else and stays.
+ * neither as it was nor as it shall be belongs to somebody else and stays. What was made is on the disk when it is said to be done.
  */
 export class TreeChanger {
   readonly #deps: ChangerDeps;
@@ -46,7 +47,11 @@ export class TreeChanger {
   prepare(steps: readonly GuardedStep[]): void {
     this.sweep();
     mkdirSync(this.#deps.staging, { recursive: true, mode: 0o700 });
-    for (const { path, to } of steps) if (to?.kind === "file") this.#write(this.#staged(path), to);
+    const contents = steps.filter(({ to }) => to?.kind === "file");
+    const together = contents.length >= TOGETHER_FROM;
+    for (const { path, to } of contents) if (to?.kind === "file") this.#write(this.#staged(path), to, !together);
+    // A name without its content would be taken for the content after a loss of power.
+    if (together && !syncFileSystem(this.#deps.staging)) for (const { path } of contents) syncFile(this.#staged(path));
   }
 
   /** Removes what was made beside the tree. */
@@ -71,9 +76,19 @@ export class TreeChanger {
     }
     const modes = new Map(this.#opened);
     for (const { path, to } of byPath) if (to?.kind === "folder" && !blocked.has(path)) modes.set(path, to.mode);
-    for (const [path, mode] of [...modes].sort(([one], [other]) => (one < other ? 1 : -1))) this.#at(path, (through, name) => setFolderMode(through, name, mode));
+    // Before they are closed again.
+    this.#sync(new Set(byPath.map(({ path }) => parentOf(path))));
+    const together = modes.size >= TOGETHER_FROM;
+    for (const [path, mode] of [...modes].sort(([one], [other]) => (one < other ? 1 : -1))) this.#at(path, (through, name) => setFolderMode(through, name, mode, !together));
+    if (together) this.#sync(new Set(modes.keys()));
     this.sweep();
     return [...blocked];
+  }
+
+  /** Puts the names in folders on the disk, and their modes. */
+  #sync(folders: ReadonlySet<string>): void {
+    if (folders.size >= TOGETHER_FROM && syncFileSystem(this.#deps.staging)) return;
+    for (const folder of folders) this.#deps.access.in(folder, (through) => syncFolderSync(through));
   }
 
   #isThere(path: string): boolean {
@@ -88,8 +103,8 @@ export class TreeChanger {
   }
 
   #at<Result>(path: string, use: (through: string, name: string) => Result): Result | null {
-    const cut = path.lastIndexOf("/");
-    const [folder, name] = [path.slice(0, Math.max(cut, 0)), path.slice(cut + 1)];
+    const folder = parentOf(path);
+    const name = path.slice(path.lastIndexOf("/") + 1);
     return this.#deps.access.in(folder, (through) => {
       try {
         try {
@@ -136,13 +151,13 @@ export class TreeChanger {
         if (codeOf(error) !== "ENOENT") throw error;
         // A process that was killed here has used what was made.
         rmSync(`${staged}.part`, { force: true });
-        this.#write(`${staged}.part`, to);
+        this.#write(`${staged}.part`, to, true);
         renameSync(`${staged}.part`, entry);
       }
     }
   }
 
-  #write(at: string, file: FileEntry): void {
+  #write(at: string, file: FileEntry, durable: boolean): void {
     const handle = openSync(at, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
       for (const part of partsOf(file)) {
@@ -151,6 +166,7 @@ export class TreeChanger {
       }
       fchownSync(handle, this.#deps.owner.uid, this.#deps.owner.gid);
       fchmodSync(handle, file.mode);
+      if (durable) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
@@ -174,6 +190,19 @@ function isRemoval({ from, to }: RestoreStep): boolean {
   return from !== null && (to === null || to.kind !== from.kind);
 }
 
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+
+function syncFile(at: string): void {
+  const file = openSync(at, constants.O_RDONLY);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** False for what is not as the plan has seen it. */
 function removed(through: string, name: string, step: GuardedStep): boolean {
   if (statIn(through, name) === null) return true;
@@ -191,10 +220,11 @@ function isAsBefore(through: string, name: string, { from, print }: GuardedStep)
   return printOf(stats) === print || isAsWanted(through, name, from);
 }
 
-function setFolderMode(through: string, name: string, mode: number): void {
+function setFolderMode(through: string, name: string, mode: number, durable: boolean): void {
   const folder = openSync(entryIn(through, name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     fchmodSync(folder, mode);
+    if (durable) fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
