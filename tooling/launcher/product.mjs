@@ -74,7 +74,7 @@ export function productServices({ paths, runtime, settings, webPort, environment
     gateway: nodeService({
       ...common,
       name: "gateway",
-      args: [...sources, inClone("apps/gateway/src/main.ts")],
+      args: [...sources, inClone("apps/gateway/src/main.ts"), ...(watch ? ["--development"] : [])],
       env: { ...environment, PORT: String(settings.port), WEB_URL: webUrl },
       isReady: () => answers(`${gatewayUrl}/ready`, 300),
     }),

@@ -4,6 +4,7 @@ import { isExposed, localUrl, publicAddress } from "./address.mjs";
 import { isDiskFull, openDataDirectory } from "./data-directory.mjs";
 import { setUpDatabase } from "./database.mjs";
 import { dataDirectory, variable } from "./environment.mjs";
+import { byLines, readable } from "./output.mjs";
 import { productVersion } from "./paths.mjs";
 import { freePort, probePort } from "./ports.mjs";
 import { startDatabase } from "./postgres.mjs";
@@ -14,6 +15,7 @@ import { endOrphans, RunStateFile } from "./run-state.mjs";
 import { ensureSecrets } from "./secrets.mjs";
 import { getJson } from "./services.mjs";
 import { readSettings } from "./settings.mjs";
+import { tellStaleInputs } from "./stale-inputs.mjs";
 import { onStopSignals } from "./stop-signals.mjs";
 import { Supervisor } from "./supervisor.mjs";
 import { bringSystemPackages } from "./system-packages.mjs";
@@ -49,10 +51,11 @@ export async function start({ watch = false } = {}) {
     if (orphans > 0) terminal.line(`  ✓ Ended ${orphans} ${orphans === 1 ? "process" : "processes"} that an earlier start left behind`);
     const stateFile = new RunStateFile(paths);
     stateFile.update({});
-    supervisor = new Supervisor({ announce: announcer(terminal, paths), onChange: (processes) => stateFile.update({ processes }), onOutput: outputTo(terminal, watch) });
+    supervisor = new Supervisor({ announce: announcer(terminal, paths), onChange: (processes) => stateFile.update({ processes }), onOutput: outputTo({ terminal, watch, isServing: () => serving.address !== undefined }) });
     const { address, local } = await bringUp({ terminal, supervisor, paths, watch, signal: signals.signal });
     stateFile.update({ address });
     Object.assign(serving, { address, local });
+    if (watch) tellStaleInputs({ say: (text) => terminal.line(`${clock()} ${text}`), signal: signals.signal });
     await signals.stopped;
   } catch (error) {
     if (!(error instanceof Stopped)) exitCode = 1;
@@ -132,14 +135,23 @@ function announcer(terminal, { directory }) {
 }
 
 /**
- * @param {Terminal} terminal
- * @param {boolean} watch
+ * What the processes write, where somebody wants to read along: the log as it is with `LOG_OUTPUT=terminal`; in words while developing. There PostgreSQL's own
+ * log stays in its file, and so does what the others say of a start that goes well.
+ *
+ * @param {{ terminal: Terminal, watch: boolean, isServing: () => boolean }} options
+ * @returns {(name: string, data: Buffer) => void}
  */
-function outputTo(terminal, watch) {
-  if (!watch && variable("LOG_OUTPUT") !== "terminal") return () => undefined;
-  return (/** @type {string} */ name, /** @type {Buffer} */ data) => {
-    for (const line of data.toString().trimEnd().split("\n")) terminal.line(`${name.padEnd(10)} │ ${line}`);
+function outputTo({ terminal, watch, isServing }) {
+  const print = (/** @type {string} */ name, /** @type {string} */ text) => {
+    for (const line of text.split("\n")) terminal.line(`${name.padEnd(10)} │ ${line}`);
   };
+  if (variable("LOG_OUTPUT") === "terminal") return byLines(print);
+  if (!watch) return () => undefined;
+  return byLines((name, line) => {
+    if (name === "PostgreSQL" || (name === "web" && !isServing())) return;
+    const { text, matters } = readable(line);
+    if (text !== "" && (matters || isServing())) print(name, text);
+  });
 }
 
 function clock() {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FixtureClone } from "./fixtures/clone.mjs";
 import { startCluster } from "./fixtures/cluster.mjs";
+import { GATEWAY } from "./fixtures/programs.mjs";
 import { until } from "./fixtures/until.mjs";
 import { isAlive } from "./processes.mjs";
 
@@ -33,6 +34,24 @@ describe("npm start", { timeout: 240_000 }, () => {
     expect(second.output).toMatch(/✓ Migrations .*nothing to migrate/);
     expect(clone.readEvents().filter((event) => event === "web built").length).toBeLessThanOrEqual(1);
     expect(await second.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  test("takes over changed sources as npm run dev, says what it does not take over, and is calm", async () => {
+    const run = await clone.launch({ args: ["dev"] });
+    await run.ready();
+    expect(run.output).not.toContain("│");
+    expect(await (await fetch(`${run.url}/env`)).json()).toMatchObject({ NODE_ENV: "development" });
+    expect(await (await fetch(`${run.url}/arguments`)).json()).toEqual(["--development"]);
+    const entry = JSON.stringify({ level: "warn", time: "2030-01-01T00:00:00.000Z", name: "http", msg: "In words" });
+    clone.write("apps/gateway/src/main.ts", `${GATEWAY.replace('"/arguments"', '"/new"')}\nconsole.log(${JSON.stringify(entry)});`);
+    await until(() => fetch(`${run.url}/new`).then(({ ok }) => ok, () => false), "the gateway answers as it was changed", () => run.output);
+    await run.says(/gateway +│ \d\d:\d\d:\d\d WARN http: In words\n/);
+    const added = join(clone.root, "prisma/schema/more.prisma");
+    clone.write("prisma/schema/more.prisma", "// More\n");
+    await run.says(/prisma\/schema changed: .*npm run db:migration/);
+    rmSync(added);
+    expect(await run.stop()).toEqual({ code: 0, signal: null });
+    expect(clone.survivors()).toEqual([]);
   });
 
   test("stops everything in order and leaves nothing behind", async () => {
