@@ -25,8 +25,13 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // From the root of the project that is counted: `npx vitest run --coverage --project @coder/NAME`.
-    coverage: { provider: "v8", include: ["src/**/*.{ts,tsx}"], exclude: ["**/*.test.*", "**/__fixtures__/**"] },
+    // `npx vitest run --coverage --project @coder/NAME` counts that package, without --project all of them: patterns are relative to what is counted.
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.{ts,tsx}", "{apps,packages,packages/modules}/*/src/**/*.{ts,tsx}"],
+      exclude: ["**/*.test.*", "**/__fixtures__/**", "**/generated/**"],
+      reporter: ["text", "html"],
+    },
     projects,
   },
 });
