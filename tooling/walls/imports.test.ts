@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { circlesOf } from "./circles.ts";
 import { MAY_IMPORT, packageOf, readPackages } from "./packages.ts";
 import { readSources, ROOT } from "./source.ts";
 
@@ -71,6 +72,18 @@ describe("the dependency rule", () => {
         }),
     );
     expect(wrong.join("\n")).toBe("");
+  });
+});
+
+describe("circles", () => {
+  it("are seen where there are any, through names of a package's own and for types alone", () => {
+    const file = (name: string, ...specifiers: string[]) => ({ path: `apps/web/src/${name}`, isTest: false, text: "", exports: [], hasDefaultExport: false, imports: specifiers.map((specifier) => ({ specifier, typeOnly: true, later: false, names: [] })) });
+    const house = [file("a.ts", "./ui/b.ts"), file("ui/b.ts", "#c.ts", "./d.ts"), file("c.ts", "./a.ts"), file("ui/d.ts", "#e.ts"), file("e.ts")];
+    expect(circlesOf(house, packages)).toEqual([["apps/web/src/a.ts", "apps/web/src/c.ts", "apps/web/src/ui/b.ts"]]);
+  });
+
+  it("are nowhere: what two files need of each other stands in a third", () => {
+    expect(circlesOf(sources, packages)).toEqual([]);
   });
 });
 

@@ -7,6 +7,8 @@ export const ROOT = path.resolve(import.meta.dirname, "../..");
 export interface SourceImport {
   readonly specifier: string;
   readonly typeOnly: boolean;
+  /** By `import()`: loaded when it is needed. */
+  readonly later: boolean;
   /** What is taken of it; null for all of it (`import *`, `import()`). */
   readonly names: readonly string[] | null;
 }
@@ -52,14 +54,15 @@ function readSource(file: string): SourceFile {
   const statics = module.staticImports.map((item) => ({
     specifier: item.moduleRequest.value,
     typeOnly: item.entries.length > 0 && item.entries.every((entry) => entry.isType),
+    later: false,
     names: namesOf(item.entries.map((entry) => entry.importName)),
   }));
   const reexports = module.staticExports.flatMap((item) =>
-    item.entries.flatMap((entry) => (entry.moduleRequest ? [{ specifier: entry.moduleRequest.value, typeOnly: entry.isType, names: namesOf([entry.importName]) }] : [])),
+    item.entries.flatMap((entry) => (entry.moduleRequest ? [{ specifier: entry.moduleRequest.value, typeOnly: entry.isType, later: false, names: namesOf([entry.importName]) }] : [])),
   );
   const dynamic = module.dynamicImports.flatMap((item) => {
     const literal = /^["'](.+)["']$/.exec(text.slice(item.moduleRequest.start, item.moduleRequest.end));
-    return literal?.[1] ? [{ specifier: literal[1], typeOnly: false, names: null }] : [];
+    return literal?.[1] ? [{ specifier: literal[1], typeOnly: false, later: true, names: null }] : [];
   });
   return {
     path: fromRoot(file),

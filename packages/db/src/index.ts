@@ -11,7 +11,7 @@ export type { Filter, Group, GroupOptions, IRepository, QueryOptions, Stored, Up
 export { readCatalogue } from "./postgres/catalogue.ts";
 export type { Catalogue } from "./postgres/catalogue.ts";
 export { openPostgres } from "./postgres/postgres-database.ts";
-export type { PoolMetrics, PostgresDatabase, PostgresOptions } from "./postgres/postgres-database.ts";
+export type { PostgresDatabase, PostgresOptions } from "./postgres/postgres-database.ts";
 export { foundationSql, KERNEL_WALLS, UNWALLED_TABLES, wallOf, wallSql } from "./postgres/row-level-security.ts";
 export type { TableWall } from "./postgres/row-level-security.ts";
 export { tableFaults } from "./postgres/table-check.ts";

@@ -7,7 +7,8 @@ import type { AnyRouter } from "@trpc/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { getCover, holds, libraryRouter, libraryTransfers, putCover, startLibrary } from "./__fixtures__/library.ts";
-import { checkApiContract, type ContractRole } from "./api-contract.ts";
+import { checkApiContract } from "./api-contract.ts";
+import type { ContractRole } from "./api/contract-role.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

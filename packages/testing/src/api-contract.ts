@@ -2,15 +2,8 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { readApiDocument, type ApiDocument, type Content, type Operation } from "./api/operation.ts";
 import { StreamCheck } from "./api/stream-check.ts";
+import type { ContractRole } from "./api/contract-role.ts";
 import { oddRequests, validRequest, type RequestVariant, type Samples } from "./api/request-variants.ts";
-
-/** Somebody who signs in. */
-export interface ContractRole {
-  readonly name: string;
-  /** A session's token. Asked for again when the one before stops being good: some operations end the session, or the membership, they are called with. */
-  readonly signIn: () => Promise<string>;
-  readonly holds: (permission: string) => boolean;
-}
 
 export interface ApiContractOptions {
   readonly url: string;

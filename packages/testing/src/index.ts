@@ -22,4 +22,5 @@ export { silentLogger } from "./silent-logger.ts";
 export { createTestInstallation } from "./test-host.ts";
 export type { TestInstallation, TestInstallationOptions } from "./test-host.ts";
 export { checkApiContract } from "./api-contract.ts";
-export type { ApiContractOptions, ContractReport, ContractRole } from "./api-contract.ts";
+export type { ApiContractOptions, ContractReport } from "./api-contract.ts";
+export type { ContractRole } from "./api/contract-role.ts";

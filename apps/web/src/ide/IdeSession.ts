@@ -8,13 +8,14 @@ import type { EditorInput } from "./editors/editor-input.ts";
 import { editorKind } from "./editors/editor-kinds.ts";
 import { openInputs } from "./editors/editor-state.ts";
 import { Editors } from "./editors/editors.ts";
+import type { OpenEditorOptions } from "./editors/open-options.ts";
 import { ExplorerState } from "./explorer/explorer-state.ts";
 import { FileTree } from "./explorer/FileTree.ts";
 import { Uploads } from "./explorer/Uploads.ts";
 import { type ProjectEvent, ProjectFeed } from "./files/project-feed.ts";
 import { ProjectFiles } from "./files/project-files.ts";
 import { FrameStore } from "./frame/frame-store.ts";
-import type { Ide, OpenEditorOptions } from "./ide-context.ts";
+import type { Ide } from "./Ide.ts";
 import { type LayoutParts, writeLayout } from "./layout.ts";
 import { LayoutKeeper } from "./layout-keeper.ts";
 import { RecentFiles } from "./quick-open/recent-files.ts";
@@ -29,6 +30,8 @@ interface IdeSessionDeps {
   readonly project: Project;
   readonly client: ReturnType<typeof useTRPCClient>;
   readonly layout: LayoutParts;
+  /** Ids of what can stand below the editors. */
+  readonly panels: readonly string[];
   /** Unsaved text of this person, by path. */
   readonly buffers: ReadonlyMap<string, KeptText>;
   readonly isNarrow: () => boolean;
@@ -60,12 +63,12 @@ export class IdeSession implements Ide {
   readonly #keeper: LayoutKeeper;
 
   constructor(deps: IdeSessionDeps) {
-    const { project, client, layout, buffers } = deps;
+    const { project, client, layout, panels, buffers } = deps;
     this.#deps = deps;
     this.project = project;
     this.projectId = project.id;
     this.files = new ProjectFiles({ projectId: project.id, client });
-    this.frame = new FrameStore(layout.frame);
+    this.frame = new FrameStore(layout.frame, panels);
     this.kept = new Store(layout.views);
     this.recent = new RecentFiles(project.id);
     this.search = new TextSearch({ client, projectId: project.id });

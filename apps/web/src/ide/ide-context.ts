@@ -1,60 +1,8 @@
 "use client";
 
-import type { Project, ProjectId } from "@coder/api/workspace";
 import { createContext, useContext } from "react";
-import type { Decorations } from "./decorations.ts";
-import type { EditorInput } from "./editors/editor-input.ts";
-import type { Editors } from "./editors/editors.ts";
-import type { ProjectFeed } from "./files/project-feed.ts";
+import type { Ide } from "./Ide.ts";
 import type { IdeSession } from "./IdeSession.ts";
-import type { FrameStore } from "./frame/frame-store.ts";
-import type { Store } from "#lib/store.ts";
-import type { FileTree } from "./explorer/FileTree.ts";
-import type { ProjectFiles } from "./files/project-files.ts";
-import type { ActiveEditor } from "./text/active-editor.ts";
-import type { Documents } from "./text/documents.ts";
-
-/** Where in a text, one-based as editors show it. */
-export interface TextPlace {
-  readonly line: number;
-  readonly column?: number;
-  readonly endLine?: number;
-  readonly endColumn?: number;
-}
-
-export interface OpenEditorOptions {
-  /** Only look at it: the tab is replaced by the next one. */
-  readonly preview?: boolean;
-  /** In the other group, which is made where there is none. */
-  readonly beside?: boolean;
-  /** Selected and brought into view. */
-  readonly at?: TextPlace;
-  /** Leaves the focus where it is. */
-  readonly keepFocus?: boolean;
-}
-
-/** One open project, for everything that stands in its frame. */
-export interface Ide {
-  readonly projectId: ProjectId;
-  readonly project: Project;
-  readonly files: ProjectFiles;
-  readonly tree: FileTree;
-  readonly editors: Editors;
-  readonly documents: Documents;
-  /** The editor of text that is worked in; null while there is none. */
-  readonly activeEditor: Store<ActiveEditor | null>;
-  /** What the explorer and tabs show beside names: states of git, unsaved text. */
-  readonly decorations: Decorations;
-  /** What happens to the files, live. */
-  readonly feed: ProjectFeed;
-  readonly frame: FrameStore;
-  readonly open: (input: EditorInput, options?: OpenEditorOptions) => void;
-  readonly openFile: (path: string, options?: OpenEditorOptions) => void;
-  /** Shows a view of the side bar or a panel, and puts the focus into it. */
-  readonly show: (viewId: string) => void;
-  /** Shows where a path lies in the tree. */
-  readonly revealInExplorer: (path: string) => void;
-}
 
 export const IdeContext = createContext<IdeSession | null>(null);
 

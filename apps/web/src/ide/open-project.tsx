@@ -27,7 +27,7 @@ import { QuickOpen } from "./quick-open/quick-open.tsx";
 import { QuickPick } from "./quick-open/quick-pick.tsx";
 import type { KeptText } from "./text/TextDocument.ts";
 import { useFileInUrl } from "./use-file-in-url.ts";
-import { IDE_VIEWS } from "./views.ts";
+import { IDE_PANELS, IDE_VIEWS } from "./views.ts";
 
 /** After what is on the page itself. */
 const VIEWS_AFTER_MS = 1_500;
@@ -70,7 +70,7 @@ function Session({ project, left }: { readonly project: Project; readonly left: 
   // Made where it is also ended: React may mount a component twice to see whether it cleans up.
   useEffect(() => {
     const onProject = () => void queryClient.invalidateQueries({ queryKey: trpc.workspace.getProject.queryKey({ id }) });
-    const made = new IdeSession({ project: known.current, client, layout: left.layout, buffers: left.buffers, isNarrow: () => window.matchMedia(NARROW).matches, onProject });
+    const made = new IdeSession({ project: known.current, client, layout: left.layout, panels: IDE_PANELS.map(({ id: panel }) => panel), buffers: left.buffers, isNarrow: () => window.matchMedia(NARROW).matches, onProject });
     setSession(made);
     return made.start();
   }, [id, client, left, queryClient, trpc]);

@@ -1,8 +1,10 @@
-import { router } from "@coder/shared/trpc";
+import { clientRef, router } from "@coder/shared/trpc";
 import { conversationProcedures } from "./conversation-procedures.ts";
 import { modelProcedures } from "./model-procedures.ts";
 
-export { aiServiceClient } from "./client.ts";
 export { aiServiceRef } from "./service.ts";
 
 export const aiServiceRouter = router({ ...modelProcedures, ...conversationProcedures });
+
+/** How other modules call these procedures, in this process or another. */
+export const aiServiceClient = clientRef<typeof aiServiceRouter>("ai-service");

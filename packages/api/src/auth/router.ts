@@ -1,5 +1,5 @@
 import { DoneSchema, NoInputSchema } from "@coder/shared";
-import { auditFacts, procedure, router, type RequestContext } from "@coder/shared/trpc";
+import { auditFacts, clientRef, procedure, type RequestContext, router } from "@coder/shared/trpc";
 import { describeReset, describeSignIn, describeSignOut, describeSwitch } from "./audit.ts";
 import {
   ChangePasswordInputSchema, CurrentSessionSchema, LastSeenOfInputSchema, LastSeenSchema, ListSessionsInputSchema, ListSessionsOfInputSchema, ResetPasswordInputSchema,
@@ -9,7 +9,6 @@ import {
 } from "./schemas.ts";
 import { authRef } from "./service.ts";
 
-export { authClient } from "./client.ts";
 export { authRef } from "./service.ts";
 
 const tags = ["auth"];
@@ -141,3 +140,6 @@ export const authRouter = router({
     .output(ResetPasswordResultSchema)
     .mutation(({ ctx, input }) => ctx.service(authRef).resetPassword(ctx.caller, input)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const authClient = clientRef<typeof authRouter>("auth");

@@ -1,5 +1,5 @@
 import { NoInputSchema } from "@coder/shared";
-import { procedure, router, type AuditFacts } from "@coder/shared/trpc";
+import { type AuditFacts, clientRef, procedure, router } from "@coder/shared/trpc";
 import { z } from "zod";
 import {
   GenerationInputByIdSchema, GenerationPageSchema, GenerationSchema, ListGenerationsInputSchema, PreviewSchema, StartedGenerationSchema, StartGenerationInputSchema,
@@ -8,7 +8,6 @@ import { ReadSentenceInputSchema, SentenceReadingSchema } from "./sentence-schem
 import { codeGenerationRef } from "./service.ts";
 import { GeneratorListSchema, TargetInputSchema, TargetSchema } from "./target-schemas.ts";
 
-export { codeGenerationClient } from "./client.ts";
 export { codeGenerationRef } from "./service.ts";
 
 const tags = ["code-generation"];
@@ -91,3 +90,6 @@ export const codeGenerationRouter = router({
     .output(GenerationSchema)
     .mutation(({ ctx, input }) => ctx.service(codeGenerationRef).cancelGeneration(ctx.caller, input)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const codeGenerationClient = clientRef<typeof codeGenerationRouter>("code-generation");

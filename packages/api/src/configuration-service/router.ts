@@ -1,5 +1,5 @@
 import { NoInputSchema } from "@coder/shared";
-import { procedure, router } from "@coder/shared/trpc";
+import { clientRef, procedure, router } from "@coder/shared/trpc";
 import { describeChange } from "./audit.ts";
 import {
   ChangedSettingSchema, GetSettingInputSchema, ListChangesInputSchema, ListSettingsInputSchema, ResetSettingInputSchema, RollBackChangeInputSchema,
@@ -7,7 +7,6 @@ import {
 } from "./schemas.ts";
 import { configurationServiceRef } from "./service.ts";
 
-export { configurationServiceClient } from "./client.ts";
 export { configurationServiceRef } from "./service.ts";
 
 const tags = ["configuration-service"];
@@ -67,3 +66,6 @@ export const configurationServiceRouter = router({
     .output(SnapshotSchema)
     .query(({ ctx }) => ctx.service(configurationServiceRef).snapshot(ctx.caller)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const configurationServiceClient = clientRef<typeof configurationServiceRouter>("configuration-service");

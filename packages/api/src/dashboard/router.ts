@@ -1,5 +1,5 @@
 import { DoneSchema, NoInputSchema } from "@coder/shared";
-import { procedure, router } from "@coder/shared/trpc";
+import { clientRef, procedure, router } from "@coder/shared/trpc";
 import { describeQueue } from "./audit.ts";
 import { BulkInputSchema, BulkSchema } from "./bulk-schemas.ts";
 import { jobOperations } from "./job-operations.ts";
@@ -7,7 +7,6 @@ import { JobUsageSchema } from "./quota-schemas.ts";
 import { GetHistoryInputSchema, HistorySchema, QueueInputSchema, QueuePauseSchema } from "./queue-schemas.ts";
 import { dashboardRef } from "./service.ts";
 
-export { dashboardClient } from "./client.ts";
 export { dashboardRef } from "./service.ts";
 
 const tags = ["dashboard"];
@@ -98,3 +97,6 @@ export const dashboardRouter = router({
     .output(QueuePauseSchema)
     .mutation(({ ctx, input }) => ctx.service(dashboardRef).resumeQueue(ctx.caller, input)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const dashboardClient = clientRef<typeof dashboardRouter>("dashboard");

@@ -1,12 +1,11 @@
 import { DoneSchema, NoInputSchema } from "@coder/shared";
-import { procedure, router, type AuditFacts } from "@coder/shared/trpc";
+import { type AuditFacts, clientRef, procedure, router } from "@coder/shared/trpc";
 import { z } from "zod";
 import {
   EndpointProbeSchema, IndexInputSchema, IndexSchema, SearchIndexInputSchema, SearchIndexResultSchema, StartedIndexSchema, StartIndexInputSchema,
 } from "./schemas.ts";
 import { embeddingsRef } from "./service.ts";
 
-export { embeddingsClient } from "./client.ts";
 export { embeddingsRef } from "./service.ts";
 
 const tags = ["embeddings"];
@@ -64,3 +63,6 @@ export const embeddingsRouter = router({
     .output(EndpointProbeSchema)
     .query(({ ctx }) => ctx.service(embeddingsRef).probeEndpoint(ctx.caller, ctx.signal)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const embeddingsClient = clientRef<typeof embeddingsRouter>("embeddings");

@@ -1,9 +1,8 @@
-import { router } from "@coder/shared/trpc";
+import { clientRef, router } from "@coder/shared/trpc";
 import { changeSetProcedures } from "./change-set-procedures.ts";
 import { checkpointProcedures } from "./checkpoint-procedures.ts";
 import { runProcedures } from "./run-procedures.ts";
 
-export { executionClient } from "./client.ts";
 export { executionRef } from "./service.ts";
 
 export const executionRouter = router({
@@ -11,3 +10,6 @@ export const executionRouter = router({
   ...checkpointProcedures,
   ...runProcedures,
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const executionClient = clientRef<typeof executionRouter>("execution");

@@ -1,12 +1,11 @@
 import { DoneSchema, NoInputSchema } from "@coder/shared";
-import { auditFacts, procedure, router } from "@coder/shared/trpc";
+import { auditFacts, clientRef, procedure, router } from "@coder/shared/trpc";
 import {
   AuditEntryPageSchema, AuditEntrySchema, BeginEntryInputSchema, BegunEntrySchema, ChainReportSchema, CompleteEntryInputSchema,
   GetEntryInputSchema, ListEntriesInputSchema,
 } from "./schemas.ts";
 import { loggingRef } from "./service.ts";
 
-export { loggingClient } from "./client.ts";
 export { loggingRef } from "./service.ts";
 
 const tags = ["logging"];
@@ -67,3 +66,6 @@ export const loggingRouter = router({
     .output(DoneSchema)
     .mutation(({ ctx, input }) => ctx.service(loggingRef).completeEntry(ctx.caller, input)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const loggingClient = clientRef<typeof loggingRouter>("logging");

@@ -1,5 +1,5 @@
 import { NoInputSchema } from "@coder/shared";
-import { auditFacts, procedure, router } from "@coder/shared/trpc";
+import { auditFacts, clientRef, procedure, router } from "@coder/shared/trpc";
 import {
   AdmissionSchema, AdmitSignUpInputSchema, CountUsersInputSchema, CreateUserInputSchema, DeleteUserInputSchema, EnrolInputSchema, EnrolmentSchema, FindUserInputSchema,
   HeldPermissionsSchema, ListMembershipsInputSchema, MaybeUserSchema, PermissionsOfInputSchema, QueryUsersInputSchema, UpdateUserInputSchema, UserCountSchema, UsersSchema,
@@ -13,7 +13,6 @@ import {
 } from "./schemas.ts";
 import { userManagementRef } from "./service.ts";
 
-export { userManagementClient } from "./client.ts";
 export { userManagementRef } from "./service.ts";
 
 const tags = ["user-management"];
@@ -286,3 +285,6 @@ export const userManagementRouter = router({
     .output(HeldPermissionsSchema)
     .query(({ ctx, input }) => ctx.service(userManagementRef).permissionsOf(ctx.caller, input)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const userManagementClient = clientRef<typeof userManagementRouter>("user-management");

@@ -1,4 +1,4 @@
-import { router } from "@coder/shared/trpc";
+import { clientRef, router } from "@coder/shared/trpc";
 import { bufferProcedures } from "./buffer-procedures.ts";
 import { fileProcedures } from "./file-procedures.ts";
 import { gitProcedures } from "./git-procedures.ts";
@@ -6,7 +6,6 @@ import { liveProcedures } from "./live-procedures.ts";
 import { projectProcedures } from "./project-procedures.ts";
 import { searchProcedures } from "./search-procedures.ts";
 
-export { workspaceClient } from "./client.ts";
 export { workspaceRef } from "./service.ts";
 
 export const workspaceRouter = router({
@@ -17,3 +16,6 @@ export const workspaceRouter = router({
   ...searchProcedures,
   ...gitProcedures,
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const workspaceClient = clientRef<typeof workspaceRouter>("workspace");

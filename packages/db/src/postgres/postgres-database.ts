@@ -15,7 +15,7 @@ import { OutboxAnnouncer } from "./outbox-announcer.ts";
 import { openPool } from "./pool.ts";
 import { PostgresOutbox, type WaitingEffects } from "./postgres-outbox.ts";
 import { toAppError } from "./postgres-errors.ts";
-import { postgresHealth } from "./postgres-health.ts";
+import { postgresHealth, type PoolMetrics } from "./postgres-health.ts";
 import { PrismaDriver } from "./prisma-driver.ts";
 import { GENERATED_CLIENT, loadPrisma, type PrismaModule } from "./prisma-module.ts";
 import { checkRole } from "./roles.ts";
@@ -64,14 +64,6 @@ export interface PostgresDatabaseDeps {
   readonly system: pg.Pool;
   readonly prisma: PrismaModule;
   readonly options: PostgresOptions;
-}
-
-export interface PoolMetrics {
-  readonly size: number;
-  readonly open: number;
-  readonly idle: number;
-  /** Statements that wait for a connection. */
-  readonly waiting: number;
 }
 
 export interface DatabaseMetrics {

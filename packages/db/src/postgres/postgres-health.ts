@@ -1,11 +1,26 @@
 import { isAppError, type HealthReport } from "@coder/shared";
-import type { PoolMetrics, PostgresDatabase } from "./postgres-database.ts";
+import type { WaitingEffects } from "./postgres-outbox.ts";
 
 /** The relay hands on effects within a second or two; this long means that none runs. */
 const STUCK_AFTER_SECONDS = 60;
 
+export interface PoolMetrics {
+  readonly size: number;
+  readonly open: number;
+  readonly idle: number;
+  /** Statements that wait for a connection. */
+  readonly waiting: number;
+}
+
+/** What tells how a database is. */
+export interface IPostgresVitals {
+  probe(): Promise<WaitingEffects>;
+  readonly metrics: { readonly app: PoolMetrics; readonly system: PoolMetrics };
+  readonly systemWork: { describe(): string };
+}
+
 /** Asks the server, so it also notices one that hangs. */
-export async function postgresHealth(database: Pick<PostgresDatabase, "probe" | "metrics" | "systemWork">): Promise<HealthReport> {
+export async function postgresHealth(database: IPostgresVitals): Promise<HealthReport> {
   try {
     const { oldestSeconds, refused, reason } = await database.probe();
     const { app, system } = database.metrics;

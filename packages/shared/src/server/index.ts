@@ -57,6 +57,7 @@ export type { ReadinessSummary } from "./edge/probes.ts";
 export { createRateLimiter } from "./edge/rate-limiter.ts";
 export type { RequestFacts } from "./edge/request-facts.ts";
 export type { OpenApiDocument } from "./edge/rest/openapi-document.ts";
+export { SchemaNodeSchema, type SchemaNode } from "./edge/rest/schema-node.ts";
 export { createServiceTokens } from "./service-token.ts";
 export type { IServiceTokens } from "./service-token.ts";
 export { currentTraceId } from "./trace-context.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SchemaReader } from "./json-schema.ts";
+import { SchemaReader } from "./schema-reader.ts";
 
 const MediaSchema = z.looseObject({ content: z.record(z.string(), z.object({ schema: z.unknown() })).optional(), $ref: z.string().optional() });
 const OperationSchema = z.looseObject({

@@ -1,5 +1,5 @@
 import type { Operation, Parameter } from "./operation.ts";
-import type { SchemaReader } from "./json-schema.ts";
+import type { SchemaReader } from "./schema-reader.ts";
 import { HOSTILE_TEXTS, oddValues, typeOf, validValue } from "./schema-values.ts";
 
 /** A request to send: which values, and what is to come of it. */

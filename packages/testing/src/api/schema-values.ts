@@ -1,5 +1,6 @@
+import type { SchemaNode } from "@coder/shared/server";
 import fc from "fast-check";
-import type { SchemaNode, SchemaReader } from "./json-schema.ts";
+import type { SchemaReader } from "./schema-reader.ts";
 
 const FORMATS: Readonly<Record<string, string>> = {
   uuid: "0190f5fe-7c00-7a00-8a00-00000000c0de",

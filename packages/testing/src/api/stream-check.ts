@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ContractRole } from "../api-contract.ts";
-import type { SchemaReader } from "./json-schema.ts";
+import type { ContractRole } from "./contract-role.ts";
+import type { SchemaReader } from "./schema-reader.ts";
 import type { Stream } from "./operation.ts";
 import { oddBodies, validBody, type Samples } from "./request-variants.ts";
 

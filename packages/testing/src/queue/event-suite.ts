@@ -3,7 +3,7 @@ import { EventPublisher, handleEvent, newId } from "@coder/shared/server";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { eventually } from "./eventually.ts";
-import type { QueueTestTools } from "./queue-contract.ts";
+import type { QueueTestTools } from "./queue-test-tools.ts";
 import { CALLER } from "./queue-rig.ts";
 
 const ThingSchema = z.object({ n: z.number() });

@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { eventually } from "./eventually.ts";
 import { beatJob, echoJob, programJob } from "./fixture-jobs.ts";
-import type { QueueTestTools } from "./queue-contract.ts";
+import type { QueueTestTools } from "./queue-test-tools.ts";
 import type { QueueRig } from "./queue-rig.ts";
 
 const EmptySchema = z.object({});

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { eventually } from "./eventually.ts";
 import { effectJob } from "./fixture-jobs.ts";
-import type { QueueTestTools } from "./queue-contract.ts";
+import type { QueueTestTools } from "./queue-test-tools.ts";
 import { FAST } from "./queue-rig.ts";
 
 const EmptySchema = z.object({});

@@ -3,7 +3,7 @@ import { handleEvent, handleJob, JobWorkers, newId, type JobStatus, type ListedS
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { eventually } from "./eventually.ts";
-import type { QueueTestTools } from "./queue-contract.ts";
+import type { QueueTestTools } from "./queue-test-tools.ts";
 import { CALLER, type QueueRig } from "./queue-rig.ts";
 
 const NumberSchema = z.object({ n: z.number() });

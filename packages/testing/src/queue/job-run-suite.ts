@@ -3,7 +3,7 @@ import { handleJob, newId, queueHealth } from "@coder/shared/server";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { eventually } from "./eventually.ts";
-import type { QueueTestTools } from "./queue-contract.ts";
+import type { QueueTestTools } from "./queue-test-tools.ts";
 import { somebody } from "../contract/store.ts";
 import { CALLER } from "./queue-rig.ts";
 

@@ -6,18 +6,10 @@ import { jobFaultSuite } from "./job-fault-suite.ts";
 import { jobOverviewSuite } from "./job-overview-suite.ts";
 import { jobRunSuite } from "./job-run-suite.ts";
 import { jobScheduleSuite } from "./job-schedule-suite.ts";
-import { type FAST, QueueRig } from "./queue-rig.ts";
+import { QueueRig } from "./queue-rig.ts";
 import type { QueueStoreFixture } from "./queue-store-fixture.ts";
+import type { QueueTestTools } from "./queue-test-tools.ts";
 import { startWorkerProcess, type WorkerProcess } from "./start-worker-process.ts";
-
-/** What a suite works with. A rig and a worker process are ended after the test that made them. */
-export interface QueueTestTools {
-  fixture(): QueueStoreFixture;
-  effects(): Effects;
-  /** `timing` as a killed worker needs it; what the product ships otherwise. */
-  rig(timing?: typeof FAST): QueueRig;
-  workerProcess(): WorkerProcess;
-}
 
 /** What jobs and events promise, the same on every store. `start` makes a store of its own. */
 export function queueContract(name: string, start: () => Promise<QueueStoreFixture>): void {

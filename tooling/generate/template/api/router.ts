@@ -1,8 +1,7 @@
-import { auditFacts, procedure, router } from "@coder/shared/trpc";
+import { auditFacts, clientRef, procedure, router } from "@coder/shared/trpc";
 import { CreateItemInputSchema, ItemInputSchema, ItemPageSchema, ItemSchema, ListItemsInputSchema } from "./schemas.ts";
 import { sampleModuleRef } from "./service.ts";
 
-export { sampleModuleClient } from "./client.ts";
 export { sampleModuleRef } from "./service.ts";
 
 const tags = ["sample-module"];
@@ -40,3 +39,6 @@ export const sampleModuleRouter = router({
     .output(ItemSchema)
     .mutation(({ ctx, input }) => ctx.service(sampleModuleRef).deleteItem(ctx.caller, input)),
 });
+
+/** How other modules call these procedures, in this process or another. */
+export const sampleModuleClient = clientRef<typeof sampleModuleRouter>("sample-module");

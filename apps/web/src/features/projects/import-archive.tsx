@@ -11,7 +11,7 @@ import { DialogActions } from "#ui/dialog.tsx";
 import { TextField } from "#ui/field.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { InlineProblem } from "#ui/states.tsx";
-import type { ImportFormProps } from "./import-dialog.tsx";
+import type { ImportFormProps } from "./import-form.ts";
 import styles from "./projects.module.css";
 
 const ENDINGS = /\.(zip|tar\.gz|tgz|tar)$/i;

@@ -1,6 +1,5 @@
 "use client";
 
-import type { Project } from "@coder/api/workspace";
 import { useRouter } from "next/navigation";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
@@ -8,6 +7,7 @@ import { useSession } from "#features/session/session.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
 import { ImportArchive } from "./import-archive.tsx";
+import type { ImportFormProps } from "./import-form.ts";
 import { ImportFolder } from "./import-folder.tsx";
 import { ImportGit } from "./import-git.tsx";
 import tabs from "#ui/tabs.module.css";
@@ -23,11 +23,6 @@ interface Way {
 const ARCHIVE: Way = { id: "archive", title: "Archive", icon: "file-zip" };
 const GIT: Way = { id: "git", title: "Git address", icon: "git-branch" };
 const FOLDER: Way = { id: "folder", title: "Folder of the server", icon: "server" };
-
-export interface ImportFormProps {
-  readonly onStarted: (project: Project) => void;
-  readonly onCancel: () => void;
-}
 
 /** Three ways in. Each ends with a project whose files are on their way. */
 export function ImportDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {

@@ -10,7 +10,7 @@ import { DialogActions } from "#ui/dialog.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { InlineProblem } from "#ui/states.tsx";
-import type { ImportFormProps } from "./import-dialog.tsx";
+import type { ImportFormProps } from "./import-form.ts";
 import styles from "./projects.module.css";
 
 /** A folder of the server, below one of those that the settings allow. It is copied; what is there stays as it is. */

@@ -9,7 +9,7 @@ import { DialogActions } from "#ui/dialog.tsx";
 import { TextField } from "#ui/field.tsx";
 import { InlineProblem } from "#ui/states.tsx";
 import { useForm } from "#ui/use-form.ts";
-import type { ImportFormProps } from "./import-dialog.tsx";
+import type { ImportFormProps } from "./import-form.ts";
 import styles from "./projects.module.css";
 
 const optional = <Schema extends z.ZodType<string>>(schema: Schema) => z.string().trim().refine((value) => value === "" || schema.safeParse(value).success, "Is not one that git can have");

@@ -6,7 +6,8 @@ import { useState } from "react";
 import { cx } from "#lib/cx.ts";
 import { Button } from "#ui/button.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
-import { type Ide, useIde } from "../ide-context.ts";
+import type { Ide } from "../Ide.ts";
+import { useIde } from "../ide-context.ts";
 import styles from "./chat.module.css";
 
 type ToolPart = Extract<Part, { kind: "tool" }>;

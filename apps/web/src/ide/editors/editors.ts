@@ -1,5 +1,5 @@
 import { Store } from "#lib/store.ts";
-import type { OpenEditorOptions, TextPlace } from "../ide-context.ts";
+import type { OpenEditorOptions, TextPlace } from "./open-options.ts";
 import type { EditorInput } from "./editor-input.ts";
 import { inputKey } from "./editor-input.ts";
 import {

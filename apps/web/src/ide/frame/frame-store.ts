@@ -1,5 +1,4 @@
 import { Store } from "#lib/store.ts";
-import { IDE_PANELS } from "../views.ts";
 
 export const SIDE_BAR = { min: 170, initial: 300 } as const;
 export const CHAT = { min: 260, initial: 380 } as const;
@@ -23,10 +22,18 @@ export class FrameStore extends Store<FrameState> {
   /** Counts up when a view is to take the focus. */
   readonly focus = new Store<{ readonly id: string; readonly count: number }>({ id: "", count: 0 });
 
+  readonly #panels: ReadonlySet<string>;
+
+  /** `panels`: the ids that stand below the editors. */
+  constructor(initial: FrameState, panels: readonly string[]) {
+    super(initial);
+    this.#panels = new Set(panels);
+  }
+
   /** A view, a panel or the chat, by its id. */
   show(id: string): void {
     if (id === "chat") this.showChat();
-    else if (IDE_PANELS.some((panel) => panel.id === id)) this.showPanel(id);
+    else if (this.#panels.has(id)) this.showPanel(id);
     else this.showView(id);
   }
 

@@ -1,4 +1,4 @@
-import type { TextPlace } from "../ide-context.ts";
+import type { TextPlace } from "../editors/open-options.ts";
 
 export interface FileQuery {
   readonly text: string;

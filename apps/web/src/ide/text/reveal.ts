@@ -1,5 +1,5 @@
 import type { editor } from "monaco-editor";
-import type { TextPlace } from "../ide-context.ts";
+import type { TextPlace } from "../editors/open-options.ts";
 
 /** Selects a place and brings it into view. */
 export function revealPlace(instance: editor.ICodeEditor, { line, column = 1, endLine = line, endColumn = column }: TextPlace): void {

@@ -1,7 +1,7 @@
 import type { ChangeSetId, CheckpointId } from "@coder/api/execution";
 import type { ProjectId } from "@coder/api/workspace";
 import type { Caller } from "@coder/shared";
-import type { MadeFile } from "../checkpoints/ProjectCheckpoints.ts";
+import type { MadeFile } from "../checkpoints/tree/change-tree.ts";
 
 /** Keeps the state of a project's files before something changes them. Null: nothing is kept. */
 export interface ICheckpoints {

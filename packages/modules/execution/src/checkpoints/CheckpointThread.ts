@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@coder/shared";
-import type { BegunRestore, ChangedPath, CheckpointPlaces, FinishedRestore, MadeFile, RestorePreview, RestoreRequest, Taken } from "./ProjectCheckpoints.ts";
+import type { BegunRestore, ChangedPath, CheckpointPlaces, FinishedRestore, RestorePreview, RestoreRequest, Taken } from "./ProjectCheckpoints.ts";
+import type { MadeFile } from "./tree/change-tree.ts";
 import { lockStore } from "./StoreLock.ts";
 import type { CheckpointAnswer, CheckpointCall } from "./thread-protocol.ts";
 

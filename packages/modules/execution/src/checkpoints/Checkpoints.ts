@@ -15,7 +15,8 @@ import type { Room } from "../Room.ts";
 import { changesOf, shownChanges } from "./changes-of.ts";
 import type { CheckpointThread, IHeldCheckpoints } from "./CheckpointThread.ts";
 import { checkpointNotFound, notARestore, runInProgress } from "./errors.ts";
-import { refuseTooLarge, type CheckpointPlaces, type MadeFile, type RestoreRequest } from "./ProjectCheckpoints.ts";
+import { refuseTooLarge, type CheckpointPlaces, type RestoreRequest } from "./ProjectCheckpoints.ts";
+import type { MadeFile } from "./tree/change-tree.ts";
 import { retainOf } from "./retain.ts";
 import { settleRestore } from "./settle-restore.ts";
 

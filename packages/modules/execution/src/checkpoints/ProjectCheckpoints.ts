@@ -6,7 +6,7 @@ import { Journal } from "./restore/Journal.ts";
 import { planRestore, type RestorePlan } from "./restore/plan-restore.ts";
 import { TreeChanger, type GuardedStep } from "./restore/TreeChanger.ts";
 import { PackStore, sha256 } from "./store/PackStore.ts";
-import { changeTree } from "./tree/change-tree.ts";
+import { changeTree, type MadeFile } from "./tree/change-tree.ts";
 import { compareTrees, type TreeDifference } from "./tree/compare-trees.ts";
 import { FileCache } from "./tree/FileCache.ts";
 import { Snapshot, type SnapshotResult } from "./tree/Snapshot.ts";
@@ -34,12 +34,6 @@ export interface FinishedRestore {
   readonly checkpointId: string;
   readonly root: string;
   readonly blocked: readonly string[];
-}
-
-/** A file as some work has left it; null: it is gone. */
-export interface MadeFile {
-  readonly path: string;
-  readonly after: { readonly hash: string; readonly size: number; readonly executable: boolean } | null;
 }
 
 export interface RestoreRequest {

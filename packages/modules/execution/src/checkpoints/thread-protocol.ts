@@ -1,5 +1,6 @@
 import type { AppErrorData } from "@coder/shared";
-import type { MadeFile, RestoreRequest } from "./ProjectCheckpoints.ts";
+import type { RestoreRequest } from "./ProjectCheckpoints.ts";
+import type { MadeFile } from "./tree/change-tree.ts";
 
 /** What the thread is asked to do with a project's checkpoints. */
 export type CheckpointCall =

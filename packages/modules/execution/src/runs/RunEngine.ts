@@ -1,7 +1,7 @@
 import type { EndedRunState, RunId, RunLimits } from "@coder/api/execution";
 import type { ProjectId } from "@coder/api/workspace";
 import { unlessConflict, type IDatabase, type IRepository, type Stored, type WriteEffects } from "@coder/db";
-import type { ISandbox, SandboxEnd, SandboxLimits } from "@coder/sandbox";
+import type { ISandbox, SandboxLimits } from "@coder/sandbox";
 import { isAppError, type AppError, type Caller } from "@coder/shared";
 import type { ILiveConfig, JobContext } from "@coder/shared/server";
 import type { OpenProject, ProjectAccess } from "../changes/ProjectAccess.ts";
@@ -15,6 +15,7 @@ import { programOf } from "./command-of.ts";
 import { endedEvents } from "./ended-events.ts";
 import { runFailed, runInterrupted } from "./errors.ts";
 import { followProgram } from "./follow.ts";
+import type { Ended } from "./ended.ts";
 import type { Installation } from "./install/Installation.ts";
 import type { PackageManager } from "./PackageManager.ts";
 import type { OutputFile, RunOutputs } from "./RunOutputs.ts";
@@ -35,13 +36,6 @@ export interface RunEngineDeps {
 }
 
 type RunJob = JobContext<{ readonly id: RunId }>;
-
-/** How an installation or a program ended. */
-export interface Ended extends SandboxEnd {
-  readonly egress: RunRow["egress"];
-  /** Why it counts as failed whatever the exit code. */
-  readonly problem: AppError | null;
-}
 
 /**
  * One run from its job's beginning to its row's last state. It begins only from `waiting`: whoever finds it `running` finds what a killed worker left, and marks

@@ -1,34 +1,10 @@
-import { z } from "zod";
 import { html, joined, type Html } from "./html.ts";
 import type { OpenApiDocument } from "./rest/openapi-document.ts";
-
-/** The parts of JSON Schema that our schemas come out as. */
-const NodeSchema = z.object({
-  $ref: z.string().optional(),
-  type: z.union([z.string(), z.array(z.string())]).optional(),
-  format: z.string().optional(),
-  description: z.string().optional(),
-  enum: z.array(z.unknown()).optional(),
-  const: z.unknown().optional(),
-  default: z.unknown().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  minLength: z.number().optional(),
-  maxLength: z.number().optional(),
-  maxItems: z.number().optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-  required: z.array(z.string()).optional(),
-  items: z.unknown().optional(),
-  additionalProperties: z.unknown().optional(),
-  anyOf: z.array(z.unknown()).optional(),
-  oneOf: z.array(z.unknown()).optional(),
-  allOf: z.array(z.unknown()).optional(),
-});
-type Node = z.infer<typeof NodeSchema>;
+import { SchemaNodeSchema, type SchemaNode } from "./rest/schema-node.ts";
 
 /** One line for a simple value, a nested list for an object. References are followed once; a type inside itself stays a name. */
 export function schemaHtml(schema: unknown, document: OpenApiDocument, seen: readonly string[] = []): Html {
-  const node = NodeSchema.parse(schema);
+  const node = SchemaNodeSchema.parse(schema);
   if (node.$ref !== undefined) {
     const name = node.$ref.split("/").at(-1) ?? "";
     const target: unknown = document.components?.schemas?.[name];
@@ -44,7 +20,7 @@ export function schemaHtml(schema: unknown, document: OpenApiDocument, seen: rea
   return html`<i>${typeText(node)}${limits(node)}</i>${note}`;
 }
 
-function propertyHtml(name: string, value: Html, { required = [] }: Node): Html {
+function propertyHtml(name: string, value: Html, { required = [] }: SchemaNode): Html {
   return html`<li><code>${name}</code>${required.includes(name) ? "" : "?"} ${value}</li>`;
 }
 
@@ -52,14 +28,14 @@ function isSchema(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length > 0;
 }
 
-function typeText(node: Node): string {
+function typeText(node: SchemaNode): string {
   if (node.enum) return node.enum.map((value) => JSON.stringify(value)).join(" | ");
   if ("const" in node) return JSON.stringify(node.const);
   const type = Array.isArray(node.type) ? node.type.join(" | ") : (node.type ?? "anything");
   return node.format === undefined ? type : `${type} (${node.format})`;
 }
 
-function limits({ minimum, maximum, minLength, maxLength, maxItems, ...rest }: Node): string {
+function limits({ minimum, maximum, minLength, maxLength, maxItems, ...rest }: SchemaNode): string {
   const parts = [
     minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? null : `≥ ${minimum}`,
     maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : `≤ ${maximum}`,

@@ -7,7 +7,7 @@ import { isAppError, type AppError, type Caller } from "@coder/shared";
 import type { IJobs } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
 import { isGone, type PathLocks } from "@coder/work-tree";
-import type { MadeFile } from "../../checkpoints/ProjectCheckpoints.ts";
+import type { MadeFile } from "../../checkpoints/tree/change-tree.ts";
 import type { ChangeSetRow } from "../../entities.ts";
 import { applyCancelled, changeFailed, projectBusy, validationFailed } from "../../errors.ts";
 import { fullDisk } from "../../full-disk.ts";

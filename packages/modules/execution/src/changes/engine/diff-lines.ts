@@ -1,13 +1,6 @@
+import type { Edit } from "./edit.ts";
 import { shortestEdits } from "./shortest-edits.ts";
 import { slideEdits } from "./slide-edits.ts";
-
-/** Lines `baseStart` to `baseEnd` (0-based, end not included) are replaced by lines `newStart` to `newEnd` of the other text. */
-export interface Edit {
-  readonly baseStart: number;
-  readonly baseEnd: number;
-  readonly newStart: number;
-  readonly newEnd: number;
-}
 
 /** What makes one list of lines of the other, in order; between two edits at least one line stays. The same lists give the same edits, always. */
 export function diffLines(base: readonly string[], next: readonly string[]): readonly Edit[] {

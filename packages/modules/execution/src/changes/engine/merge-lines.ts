@@ -1,4 +1,5 @@
-import { diffLines, type Edit } from "./diff-lines.ts";
+import { diffLines } from "./diff-lines.ts";
+import type { Edit } from "./edit.ts";
 import { linesOf } from "./lines.ts";
 
 /** Lines of the base, 0-based, end not included, where both sides changed something and not the same. */

@@ -1,4 +1,4 @@
-import type { Edit } from "./diff-lines.ts";
+import type { Edit } from "./edit.ts";
 
 /** Beyond so many removed and added lines within one range the search would take too long and too much room: a few milliseconds and 4 MB it may. */
 const MAX_STEPS = 1_000;

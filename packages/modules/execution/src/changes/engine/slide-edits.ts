@@ -1,4 +1,4 @@
-import type { Edit } from "./diff-lines.ts";
+import type { Edit } from "./edit.ts";
 
 /** How far a place is looked for: beyond, it makes no difference to a reader. */
 const MAX_SLIDE = 100;

@@ -1,7 +1,12 @@
 import { modeOf, NEW_FOLDER_MODE } from "../../file-mode.ts";
-import type { MadeFile } from "../ProjectCheckpoints.ts";
 import type { PackStore } from "../store/PackStore.ts";
 import { encodeTree, readTree, type FileEntry, type TreeEntry } from "./tree-object.ts";
+
+/** A file as some work has left it; null: it is gone. */
+export interface MadeFile {
+  readonly path: string;
+  readonly after: { readonly hash: string; readonly size: number; readonly executable: boolean } | null;
+}
 
 /**
  * A tree with some of its files as they were made: content by its hash alone, which is enough to compare with and no more. Modes are those that whoever makes

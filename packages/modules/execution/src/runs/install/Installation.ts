@@ -12,7 +12,7 @@ import { installFailed, lockFileMissing, registryInvalid } from "../errors.ts";
 import { followProgram } from "../follow.ts";
 import { inFolder, readText } from "../package-manifest.ts";
 import type { PackageManager } from "../PackageManager.ts";
-import type { Ended } from "../RunEngine.ts";
+import type { Ended } from "../ended.ts";
 import type { OutputFile } from "../RunOutputs.ts";
 import { lockFileOf } from "../Scripts.ts";
 import { readLock, type LockContent } from "./read-lock.ts";

@@ -1,4 +1,0 @@
-import { clientRef } from "@coder/shared/trpc";
-import type { aiServiceRouter } from "./router.ts";
-
-export const aiServiceClient = clientRef<typeof aiServiceRouter>("ai-service");
