@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { outcome } from "@coder/testing";
+import { bytesOfText } from "@coder/work-tree";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { recordTree } from "./__fixtures__/recorded-tree.ts";
@@ -32,6 +33,9 @@ function using<Result>(work: (checkpoints: ProjectCheckpoints) => Result): Resul
     checkpoints.close();
   }
 }
+
+/** A path as `recordTree` names it. */
+const recordedName = (name: string) => bytesOfText(name).toString("latin1");
 
 const take = () => using((checkpoints) => checkpoints.take());
 
@@ -108,6 +112,30 @@ describe("a restore", () => {
     expect([readFileSync(at("a"), "utf8"), readFileSync(at("new/another"), "utf8"), readFileSync(at("gone/x"), "utf8")]).toEqual(["typed meanwhile", "typed meanwhile", "1"]);
   });
 
+  it("follows no link that takes a folder's place between plan and change", () => {
+    write("deep/er/file", "1");
+    const target = take().root;
+    write("deep/er/file", "2");
+    const outside = path.join(root, "outside");
+    mkdirSync(path.join(outside, "er"), { recursive: true });
+    writeFileSync(path.join(outside, "er/file"), "2");
+    using((checkpoints) => {
+      checkpoints.begin(ID, { target, after: null, chosen: [] }, null);
+      shell(`ln ${at("deep/er/file")} kept; ln -f kept ${outside}/er/file; rm -r deep; ln -s ${outside} deep`);
+      expect(checkpoints.finish()?.blocked).toEqual(["deep/er/file"]);
+    });
+    expect(readFileSync(path.join(outside, "er/file"), "utf8")).toBe("2");
+  });
+
+  it("parts files again that became one by a hard link, and leaves the other name as it is", () => {
+    write("one", "1");
+    write("other", "2");
+    const target = take().root;
+    shell("ln -f one other");
+    restore(target);
+    expect([readFileSync(at("one"), "utf8"), readFileSync(at("other"), "utf8")]).toEqual(["1", "2"]);
+  });
+
   it("changes nothing when a part of the checkpoint is damaged", async () => {
     write("a", "x".repeat(10_000));
     const target = take().root;
@@ -153,12 +181,20 @@ describe("the store", () => {
     const second = take();
     expect(second.read).toBe(1);
     expect(using((checkpoints) => checkpoints.changes(first.root, second.root))).toEqual([{ path: "folder-3/file-3", kind: "changed" }]);
-    write("large", Buffer.alloc(20 * 1024 ** 2, "0123456789abcdef!"));
+    // Neither its size nor the time it tells says that a file is another.
+    shell("printf edit3d > folder-3/file-4; touch -r folder-3/file-3 folder-3/file-4");
+    take();
+    while (Date.now() - lstatSync(at("folder-3/file-4")).ctimeMs < 150) spawnSync("sleep", ["0.05"]);
+    take();
+    shell("printf 3dited > folder-3/file-4; touch -r folder-3/file-3 folder-3/file-4");
     const third = take();
+    expect([third.read, using((checkpoints) => checkpoints.changes(second.root, third.root)).map(({ path: name }) => name)]).toEqual([1, ["folder-3/file-4"]]);
+    write("large", Buffer.alloc(20 * 1024 ** 2, "0123456789abcdef!"));
+    const fourth = take();
     rmSync(at("large"));
-    expect(using((checkpoints) => checkpoints.collect([first.root, second.root]))).toBeLessThan(third.storeBytes);
+    expect(using((checkpoints) => checkpoints.collect([first.root, second.root]))).toBeLessThan(fourth.storeBytes);
     using((checkpoints) => checkpoints.verify(first.root));
-    expect(() => using((checkpoints) => checkpoints.verify(third.root))).toThrow();
+    expect(() => using((checkpoints) => checkpoints.verify(fourth.root))).toThrow();
   });
 
   it("removes what a process left that was killed while it wrote", () => {
@@ -180,10 +216,12 @@ describe("any sequence of edits, commands and git operations", () => {
     fc.record({ kind: fc.constant("shell" as const), command: fc.constantFrom(
       "rm -rf ./sub", "rm -rf ./nested/q ./a", "mkdir -p sub && ln -sfn ../a sub/link", "ln -sfn sub ./looped", "mkdir -p empty/er", "rm -rf deep && echo file > deep", "[ -f deep ] && rm deep; mkdir -p deep/er",
       "chmod 600 ./a 2>/dev/null; true", "chmod 755 ./b.txt 2>/dev/null; true", "chmod 555 sub 2>/dev/null; true", "mv -f ./a ./moved 2>/dev/null; true", "cp -r sub copied 2>/dev/null; true",
-      "printf '\\377' > \"$(printf 'odd\\377name')\"", "touch -d '2001-01-01' ./a 2>/dev/null; true", "[ -d moved ] || ln -f ./b.txt ./hard 2>/dev/null; true",
-      "rm -rf moved && mv ./sub ./moved 2>/dev/null; true", "mv -fT ./a ./A 2>/dev/null; true", "rm -rf A && mv ./nested ./A 2>/dev/null; true", "rm -rf ./* 2>/dev/null; true", "chmod 0 ./b.txt 2>/dev/null; true",
+      "printf '\\377' > \"$(printf 'odd\\377name')\"", "touch -d '2001-01-01' ./a 2>/dev/null; true", "ln -f ./b.txt ./hard", "ln -f ./b.txt ./hard",
+      "rm -rf moved && mv ./sub ./moved 2>/dev/null; true", "mv -fT ./a ./A 2>/dev/null; true", "rm -rf A && mv ./nested ./A 2>/dev/null; true", "rm -rf ./* 2>/dev/null; true", "chmod -R 755 .", "find . -path '*/.git' -prune -o -type f -exec sh -c 'echo more >> \"$1\"' _ {} ';'", "find . -path '*/.git' -prune -o -type l -exec ln -sfn moved {} ';'",
+      "find . -mindepth 1 -path '*/.git' -prune -o -type d -empty -exec rmdir {} +", "chmod 0 ./b.txt 2>/dev/null; true",
       "chmod 4711 ./a 2>/dev/null; true", "[ -L deep ] || chmod 1777 deep 2>/dev/null; true", "rm -rf sub && ln -s ../outside/file sub", "rm -rf deep && ln -s ../outside deep", "rm -rf a && mkdir -p a/b/c && ln -s gone a/b/c/l",
       "mkdir -p \"$(printf 'odd\\377dir')\" && echo x > \"$(printf 'odd\\377dir/\\376x')\"", "rm -rf \"$(printf 'odd\\377dir')\"", "mkdir -p module && echo 'gitdir: ../elsewhere' > module/.git && echo m > module/m",
+      "printf 'a\\n*.txt\\nsub\\nmoved/\\nempty\\nodd*\\n' > .gitignore", "rm -rf nested", "rm -rf nested && mkdir nested && echo again > nested/q", "[ -L odd ] || ln -s \"$(printf '\\377 gone')\" odd",
       "rm -rf pipe && mkfifo pipe", "rm -rf pipe && echo file > pipe", "rm -rf pipe && mkdir -p pipe/in && mkfifo pipe/in/p", "rm -rf pipe",
     ) }),
     fc.record({ kind: fc.constant("git" as const), command: fc.constantFrom(
@@ -192,21 +230,45 @@ describe("any sequence of edits, commands and git operations", () => {
     ) }),
   );
 
+  /** What a project begins with: something for most commands to work on, in every mode. */
+  const beginning = fc.record({
+    files: fc.uniqueArray(fc.record({ name: fc.constantFrom("a", "b.txt", "hard", "sub/x", "sub/y/z", "deep/er/file", "nested/q", "c d", "empty/.keep"), content: fc.constantFrom("", "one\n", "two\r\nlines\r\n", "\u0000\u0001binary \ufffd"), mode: fc.constantFrom(0o644, 0o600, 0o755, 0o4711, 0o444, 0) }), { minLength: 2, selector: ({ name: each }) => each }),
+    folders: fc.array(fc.record({ name: fc.constantFrom("sub", "deep", "nested", "hollow", "hollow/er"), mode: fc.constantFrom(0o755, 0o700, 0o1777, 0o2750) })),
+    links: fc.uniqueArray(fc.record({ name: fc.constantFrom("link", "sub/up", "odd"), target: fc.constantFrom("a", "../a", "sub/y", "nowhere", "../outside/file", "/etc/passwd", "\\377 gone") }), { selector: ({ name: each }) => each }),
+  });
+  const begin = ({ files, folders, links }: typeof beginning extends fc.Arbitrary<infer Value> ? Value : never) => {
+    for (const { name: folder } of folders) mkdirSync(at(folder), { recursive: true });
+    for (const { name: file, content, mode } of files) {
+      write(file, content);
+      chmodSync(at(file), mode);
+    }
+    for (const { name: link, target } of links) {
+      mkdirSync(path.dirname(at(link)), { recursive: true });
+      symlinkSync(Buffer.from(target.replace("\\377", "\xff"), "latin1"), at(link));
+    }
+    for (const { name: folder, mode } of folders) chmodSync(at(folder), mode);
+  };
+  type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+  const perform = (operations: readonly Operation[]) => {
+    for (const each of operations) {
+      // What comes before decides whether a command can do its work. Links lead out to a folder that is the test's own.
+      if (each.kind !== "write") shell(`{ ${each.command}; } 2>/dev/null; true`);
+      else shell(`mkdir -p -- "$(dirname -- '${each.name}')" 2>/dev/null && [ ! -d '${each.name}' ] && { rm -f -- './${each.name}'; true; } 2>/dev/null; true`);
+      if (each.kind === "write") try { writeFileSync(at(each.name), each.content); } catch { /* A folder or file is in the way. */ }
+    }
+  };
+  const empty = () => {
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(places.tree, { recursive: true });
+    mkdirSync(path.join(root, "outside"));
+    writeFileSync(path.join(root, "outside/file"), "of somebody else");
+  };
+
   it("goes back bit for bit, forwards again, and leaves every repository as it was", () => {
     fc.assert(
-      fc.property(fc.array(operation, { minLength: 1, maxLength: 8 }), fc.array(operation, { minLength: 1, maxLength: 8 }), (earlier, later) => {
-        rmSync(root, { recursive: true, force: true });
-        mkdirSync(places.tree, { recursive: true });
-        mkdirSync(path.join(root, "outside"));
-        writeFileSync(path.join(root, "outside/file"), "of somebody else");
-        const perform = (operations: typeof earlier) => {
-          for (const each of operations) {
-            // What comes before decides whether a command can do its work. Links lead out to a folder that is the test's own.
-            if (each.kind !== "write") shell(`{ ${each.command}; } 2>/dev/null; true`);
-            else shell(`mkdir -p -- "$(dirname -- '${each.name}')" 2>/dev/null && [ ! -d '${each.name}' ] && { rm -f -- './${each.name}'; true; } 2>/dev/null; true`);
-            if (each.kind === "write") try { writeFileSync(at(each.name), each.content); } catch { /* A folder or file is in the way. */ }
-          }
-        };
+      fc.property(beginning, fc.array(operation, { maxLength: 6 }), fc.array(operation, { minLength: 1, maxLength: 8 }), (first, earlier, later) => {
+        empty();
+        begin(first);
         perform(earlier);
         const recorded = recordTree(places.tree);
         const target = take().root;
@@ -220,13 +282,49 @@ describe("any sequence of edits, commands and git operations", () => {
         const done = restore(target);
         // A folder that holds a repository which was not there stays, with the repository alone in it.
         expect((done.blocked ?? []).filter((path) => !existsSync(at(`${path}/.git`)))).toEqual([]);
-        expect(comparable(recordTree(places.tree), done.blocked)).toEqual(comparable(recorded));
+        const blocked = (done.blocked ?? []).map(recordedName);
+        expect(comparable(recordTree(places.tree), blocked)).toEqual(comparable(recorded));
         expect(Object.entries(recordTree(places.tree)).filter(([path, what]) => what === "neither" && recorded[path] !== "neither")).toEqual([]);
         expect(repositories()).toEqual(git);
         restore(done.current, done.root ?? null);
         expect(comparable(recordTree(places.tree))).toEqual(comparable(then));
       }),
       { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it("gives back what work alone has changed, and leaves what a person changed, each file for itself", () => {
+    const edit = operation.filter(({ kind }) => kind === "write");
+    fc.assert(
+      fc.property(beginning, fc.array(operation, { minLength: 1, maxLength: 6 }), fc.array(edit, { minLength: 1, maxLength: 6 }), (first, work, person) => {
+        empty();
+        begin(first);
+        const before = recordTree(places.tree);
+        const target = take().root;
+        perform(work);
+        const worked = recordTree(places.tree);
+        const after = take().root;
+        perform(person);
+        const edited = recordTree(places.tree);
+        const done = restore(target, after);
+        const [conflicts, blocked] = [done.conflicts.map(recordedName), (done.blocked ?? []).map(recordedName)];
+        const restored = recordTree(places.tree);
+        expect(blocked.filter((path) => edited[path]?.startsWith("file"))).toEqual([]);
+        const isFolder = (what: string | undefined) => what === undefined || what.startsWith("folder");
+        const files = [...new Set([before, worked, edited].flatMap((tree) => Object.keys(tree)))].filter((path) => [before, worked, edited].some((tree) => !isFolder(tree[path])));
+        for (const path of files) {
+          const [then, made, now] = [before[path], worked[path], edited[path]];
+          if ([then, made, now].includes("neither")) continue;
+          // What stands in the way of a path, or is below what was kept, decides for it.
+          const isBeside = files.every((other) => !path.startsWith(`${other}/`) && !other.startsWith(`${path}/`));
+          if (!isBeside) continue;
+          const isConflict = now !== then && now !== made && then !== made;
+          const wanted = then === made || isConflict ? now : then;
+          expect([path, restored[path]]).toEqual([path, wanted]);
+          expect([path, conflicts.includes(path)]).toEqual([path, isConflict]);
+        }
+      }),
+      { numRuns: 25 },
     );
   }, 120_000);
 });
