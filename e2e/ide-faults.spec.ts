@@ -179,6 +179,36 @@ test("names of every kind are opened, saved and found like others, beside a deep
     await expect(page.getByRole("tab", { name: /, unsaved/ })).toHaveCount(0);
   });
 
+  await test.step("each is deleted and brought back, in the tree and by the API", async () => {
+    const address = `${product.url}/api/v1/workspaces/${id}`;
+    const headers = { origin: product.url };
+    const rows = tree(page).locator("[role=treeitem][aria-level='2']");
+    const listed = async () => ((await (await context.request.get(`${address}/entries`, { params: { path: "names" } })).json()) as { items: { path: string }[] }).items.map(({ path }) => path);
+    const all = await listed();
+    for (let row = 0; row < ODD_NAMES.length; row += 1) {
+      const shown = (await rows.nth(row).textContent()) ?? "";
+      await rows.nth(row).click();
+      await page.keyboard.press("Delete");
+      await expect(rows).toHaveCount(ODD_NAMES.length - 1);
+      await expect.poll(listed).toHaveLength(ODD_NAMES.length - 1);
+      await page.getByRole("button", { name: "Undo" }).last().click();
+      await expect(rows).toHaveCount(ODD_NAMES.length);
+      await expect.poll(listed).toEqual(all);
+      await expect(rows.nth(row), "the same name at the same place").toHaveText(shown);
+    }
+    for (const path of all) {
+      const deleted = await context.request.post(`${address}/trash`, { headers, data: { paths: [path] } });
+      expect(deleted.status(), JSON.stringify(path)).toBe(200);
+      expect(await listed()).not.toContain(path);
+      const { trashId } = (await deleted.json()) as { trashId: string };
+      const restored = await context.request.post(`${address}/trash/${trashId}/restore`, { headers, data: {} });
+      expect(await restored.json(), JSON.stringify(path)).toMatchObject({ items: [{ path }] });
+    }
+    expect(await listed()).toEqual(all);
+    const last = Buffer.concat([Buffer.from("names/"), bytesOf(ODD_NAMES.at(-1) ?? "")]).toString("base64url");
+    expect(await (await context.request.get(`${address}/file`, { params: { pathBytes: last } })).text(), "what the one that is no text held").toMatch(/^kept saved \d+ text number \d+\n$/);
+  });
+
   await test.step("text in them is found", async () => {
     await page.keyboard.press("Control+Shift+f");
     const search = page.getByRole("region", { name: "Search", exact: true });

@@ -227,6 +227,22 @@ describe("the trash", () => {
     await member().restoreEntries({ projectId, trashId });
     expect(await readFile(bytes, "utf8")).toBe("odd");
   });
+
+  it("keeps every byte that a name may have, of files and folders", async () => {
+    const name = Buffer.from(Array.from({ length: 255 }, (_unused, byte) => byte + 1).filter((byte) => byte !== 0x2f));
+    const folder = Buffer.from("of \xfe\x80", "latin1");
+    await mkdir(Buffer.concat([Buffer.from(`${on("")}/`), folder]));
+    const file = Buffer.concat([Buffer.from(`${on("")}/`), folder, Buffer.from("/"), name]);
+    await writeFile(file, "all of them");
+    const [{ path: inFolder } = { path: "" }] = (await member().listFolder({ projectId, path: "of \udcfe\udc80" })).items;
+    for (const path of [inFolder, "of \udcfe\udc80"]) {
+      const { trashId } = await member().deleteEntries({ projectId, paths: [path] });
+      await expect(readFile(file)).rejects.toThrow("ENOENT");
+      expect((await member().listTrash({ projectId })).items[0]).toMatchObject({ paths: [path] });
+      expect((await member().restoreEntries({ projectId, trashId })).items.map((entry) => entry.path)).toEqual([path]);
+      expect(await readFile(file, "utf8")).toBe("all of them");
+    }
+  });
 });
 
 describe("who may", () => {
