@@ -2,6 +2,7 @@ export { CONTRACT_CLIENT_URL, noteEntity } from "./contract/entities.ts";
 export type { Note } from "./contract/entities.ts";
 export { note, somebody } from "./contract/store.ts";
 export type { ContractStore, StoreLimits } from "./contract/store.ts";
+export { installLinters } from "./install-linters.ts";
 export { freePort } from "./free-port.ts";
 export { startEmbeddedServer } from "./postgres/embedded-server.ts";
 export type { EmbeddedServer, EmbeddedServerOptions } from "./postgres/embedded-server.ts";

@@ -3,6 +3,7 @@ import { Project, ts } from "ts-morph";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { PROJECTS, type ProjectKind } from "../__fixtures__/projects.ts";
+import { lintedBy } from "../__fixtures__/linted-by.ts";
 import { snapshotOf } from "../__fixtures__/snapshot.ts";
 import { faultsOf } from "../code/styled.ts";
 import { generate } from "../engine/generate.ts";
@@ -28,6 +29,11 @@ const FORMS: readonly z.input<typeof EndpointInputSchema>[] = [
 const RUNNERS = ["vitest", "jest", "mocha", "node:test"] as const;
 const VALIDATIONS = ["none", "zod", "ajv", "typebox"] as const;
 
+/** What a linter says of a project after something was made in it, and did not say before. */
+function newFindings(after: readonly string[], before: readonly string[]): string[] {
+  return after.filter((finding) => !before.includes(finding));
+}
+
 const kinds = Object.keys(PROJECTS) as ProjectKind[];
 
 describe.each(kinds)("%s", (kind) => {
@@ -39,6 +45,7 @@ describe.each(kinds)("%s", (kind) => {
       },
     });
     project.createSourceFile("/ambient.d.ts", AMBIENT);
+    const [before, after]: [Record<string, string>, Record<string, string>] = [{}, {}];
     let made = 0;
     RUNNERS.forEach((runner, runnerIndex) => {
       VALIDATIONS.forEach((validation, validationIndex) => {
@@ -50,8 +57,10 @@ describe.each(kinds)("%s", (kind) => {
           for (const { path, content } of written) expect([path, faultsOf(ts.createSourceFile(path, content, ts.ScriptTarget.Latest, true, scriptKindOf(path)))]).toEqual([path, []]);
           expect(written.filter(({ reason }) => reason === "")).toEqual([]);
           made++;
-          if (!("tsconfig.json" in files)) return;
           const root = `/${runner.replace(":", "-")}-${validation}-${index}`;
+          for (const [path, text] of Object.entries(files)) before[`${root}/${path}`] = text;
+          for (const { path, content } of written) after[`${root}/${path}`] = content;
+          if (!("tsconfig.json" in files)) return;
           for (const [path, text] of Object.entries({ ...files, ...Object.fromEntries(written.map(({ path: one, content }) => [one, content])) })) if (path.endsWith(".ts")) project.createSourceFile(`${root}/${path}`, text);
         });
       });
@@ -59,6 +68,7 @@ describe.each(kinds)("%s", (kind) => {
     expect(made).toBe(48);
     const faults = project.getPreEmitDiagnostics().map((one) => `${one.getSourceFile()?.getFilePath() ?? ""}:${one.getLineNumber() ?? 0} ${ts.flattenDiagnosticMessageText(one.compilerObject.messageText, " ")}`);
     expect(faults).toEqual([]);
+    for (const linter of ["biome", "eslint"] as const) expect(newFindings(lintedBy(linter, { ...before, ...after }), lintedBy(linter, before))).toEqual([]);
   }, 120_000);
 
   it("makes the same bytes twice, and changes nothing of a file but what it adds", () => {

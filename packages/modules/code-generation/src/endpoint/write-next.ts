@@ -120,10 +120,11 @@ function writePage(plan: EndpointPlan, { map }: Next): MadeFile[] {
   if (!/\bmethod\b/.test(text) || new RegExp(`["']${method}["']`).test(text)) throw generationConflict(file, line, `${method} ${path} is answered already, in ${file} line ${line}.`);
   const [request, response] = handler.parameters.map((parameter) => parameter.name.getText());
   if (request === undefined || response === undefined) throw targetUnsupported(`The handler in ${file} is written in a way that is not understood.`);
-  for (const one of [...types, ...input.imports]) if (model.style.typescript || one.type !== true) edit.import(one, "What the new method needs");
-  edit.into(handler.body, guard(`${request}.method === ${quoted(method)}`, [`return ${own}(${request}, ${response});`]).join("\n"), `Hands ${method} on to its own function`);
+  const usesRequest = lines.some((each) => /\breq\b/.test(each));
+  for (const one of [...types.slice(usesRequest ? 0 : 1), ...input.imports]) if (model.style.typescript || one.type !== true) edit.import(one, "What the new method needs");
+  edit.into(handler.body, guard(`${request}.method === ${quoted(method)}`, [`return ${own}(${usesRequest ? `${request}, ` : ""}${response});`]).join("\n"), `Hands ${method} on to its own function`);
   const last = edit.tree.statements.at(-1);
-  if (last) edit.after(last, [...input.declarations, [`${awaited ? "async " : ""}function ${own}(${parameters})${awaited ? ": Promise<void>" : ": void"} {`, ...lines.map((one) => `  ${one}`), "}"].join("\n")].join("\n\n"), `Answers ${method} ${path} with ${names.words}`);
+  if (last) edit.after(last, [...input.declarations, [`${awaited ? "async " : ""}function ${own}(${usesRequest ? parameters : "res: NextApiResponse"})${awaited ? ": Promise<void>" : ": void"} {`, ...lines.map((one) => `  ${one}`), "}"].join("\n")].join("\n\n"), `Answers ${method} ${path} with ${names.words}`);
   return [edit.made(`Adds ${method} to the route file of ${path}`), ...testFiles(plan, file, reach)];
 }
 

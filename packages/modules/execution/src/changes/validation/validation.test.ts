@@ -1,7 +1,7 @@
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createSandbox, type ISandbox } from "@coder/sandbox";
-import { silentLogger } from "@coder/testing";
+import { installLinters, silentLogger } from "@coder/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChangeRig } from "../__fixtures__/ChangeRig.ts";
 import { validateChangeSetHandler } from "../../jobs/validate-change-set.handler.ts";
@@ -59,6 +59,8 @@ describe("checking a change", () => {
     await validateChangeSetHandler({ rows, access, validation })({ id: job?.id ?? "", payload: { id }, caller: rig.caller, attempt: 1, signal, log: silentLogger, progress: async () => undefined });
     return rig.get(id);
   };
+
+  const withLinters = () => cp(path.join(installLinters(), "node_modules"), path.join(rig.tree, "node_modules"), { recursive: true, verbatimSymlinks: true });
 
   beforeAll(async () => {
     sandbox = await createSandbox({ dataDirectory: path.join(await (await import("node:fs/promises")).mkdtemp(path.join((await import("node:os")).tmpdir(), "coder-check-"))), allowBareProcess: () => true, log: silentLogger });
@@ -123,6 +125,37 @@ describe("checking a change", () => {
     const [, , lint] = (await validate(id)).validation.stages;
     expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
     expect(lint?.messages.map(({ path: at, line, column, rule, hunkId }) => [at, line, column, rule, hunkId !== null])).toEqual([[file, 2, 10, "lint/suspicious/noDebugger", true]]);
+  });
+
+  it("lints by ESLint as it is published, by the project's own rules, and places what it says", async () => {
+    await withLinters();
+    await rig.write({
+      "eslint.config.mjs": 'import js from "@eslint/js";\nexport default [js.configs.recommended, { files: ["**/*.js"], languageOptions: { sourceType: "commonjs" }, rules: { "prefer-const": "warn" } }];\n',
+      "src/old.js": "var unused = 1;\n", "src/odd name, 100%.js": "module.exports = 1;\n",
+    });
+    const { id } = await rig.create({ "src/old.js": "var unused = 1;\nlet kept = 2;\nmodule.exports = { kept, missing };\n", "src/odd name, 100%.js": "if (true) module.exports = 1;\ndebugger;\n", "src/good.js": "module.exports = 1;\n" });
+    const [, , lint] = (await validate(id)).validation.stages;
+    expect(lint?.messages.map(({ path: at, line, column, rule, severity, hunkId }) => [at, line, column, rule, severity, hunkId !== null])).toEqual([
+      ["src/odd name, 100%.js", 1, 5, "no-constant-condition", "error", true], ["src/odd name, 100%.js", 2, 1, "no-debugger", "error", true],
+      ["src/old.js", 2, 5, "prefer-const", "warning", true], ["src/old.js", 3, 26, "no-undef", "error", true],
+    ]);
+    expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
+    const fine = await rig.create({ "src/good.js": "module.exports = 2;\n" });
+    expect((await validate(fine.id)).validation.stages[2]).toMatchObject({ state: "passed", messages: [] });
+  });
+
+  it("lints by Biome as it is published, by the project's own rules, and places what it says", async () => {
+    await withLinters();
+    await rig.write({ "biome.json": JSON.stringify({ linter: { rules: { recommended: true, style: { useConst: "error" } } } }), "src/old.ts": "debugger;\n", "src/odd name, 100%.ts": "export const one = 1;\n" });
+    const { id } = await rig.create({ "src/old.ts": "debugger;\nlet kept = 2;\nexport const made: any = kept;\n", "src/odd name, 100%.ts": "export const one = 1;\nif (one == 2) debugger;\n", "src/good.ts": "export const good = 1;\n" });
+    const [, , lint] = (await validate(id)).validation.stages;
+    expect(lint?.messages.map(({ path: at, line, column, rule, hunkId }) => [at, line, column, rule, hunkId !== null]).toSorted()).toEqual([
+      ["src/odd name, 100%.ts", 2, 15, "lint/suspicious/noDebugger", true], ["src/odd name, 100%.ts", 2, 9, "lint/suspicious/noDoubleEquals", true],
+      ["src/old.ts", 2, 1, "lint/style/useConst", true], ["src/old.ts", 3, 20, "lint/suspicious/noExplicitAny", true],
+    ]);
+    expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
+    const fine = await rig.create({ "src/good.ts": "export const good = 2;\n" });
+    expect((await validate(fine.id)).validation.stages[2]).toMatchObject({ state: "passed", messages: [] });
   });
 
   it.each<[string, Record<string, string>, string]>([
