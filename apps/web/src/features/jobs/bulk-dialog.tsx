@@ -12,6 +12,7 @@ import { Status } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Dialog, DialogActions } from "#ui/dialog.tsx";
 import { Icon } from "#ui/icon.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { InlineProblem, Notice } from "#ui/states.tsx";
 import { Time } from "#ui/values.tsx";
 import styles from "./bulk-dialog.module.css";
@@ -142,9 +143,7 @@ function BulkProgress({ started, scope, onClose }: { readonly started: Bulk; rea
   const { done } = ACTIONS[bulk.action];
   return (
     <div className={styles.preview}>
-      <div className={styles.bar} role="progressbar" aria-label="Progress" aria-valuemin={0} aria-valuemax={bulk.count} aria-valuenow={dealt}>
-        <span className={styles.done} style={{ transform: `scaleX(${bulk.count === 0 ? 1 : dealt / bulk.count})` }} />
-      </div>
+      <Progress label="Progress" done={bulk.count === 0 ? 1 : dealt} total={Math.max(1, bulk.count)} text={`${count(dealt)} of ${count(bulk.count)}`} />
       <p role="status">
         {bulk.state === "stopped" ? "Stopped: " : ended ? "" : "Under way: "}
         {`${count(bulk.changed)} of ${jobsText(bulk.count)} ${done}`}

@@ -1,6 +1,7 @@
 import type { Job } from "@coder/api/dashboard";
 import { count } from "#lib/time.ts";
 import { useSecond } from "#lib/use-now.ts";
+import { Progress } from "#ui/progress.tsx";
 import styles from "./jobs.module.css";
 import { shareOf, tookText } from "./words.ts";
 
@@ -12,9 +13,7 @@ export function JobProgress({ job, wide = false }: { readonly job: Job; readonly
   const text = `${count(progress.done)} of ${count(progress.total)}`;
   return (
     <span className={styles.progress}>
-      <span className={styles.bar} role="progressbar" aria-label={`Progress of ${job.title}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.floor(share * 100)} aria-valuetext={text}>
-        <span className={styles.done} style={{ transform: `scaleX(${share})` }} />
-      </span>
+      <Progress className={styles.bar} label={`Progress of ${job.title}`} done={progress.done} total={progress.total} text={text} />
       <span className={styles.figures}>{`${Math.floor(share * 100)} %`}</span>
       {wide ? <span className={styles.dim}>{text}</span> : null}
     </span>

@@ -10,6 +10,7 @@ import { useSession } from "#features/session/session.tsx";
 import { Badge, Status } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Prose, Section } from "#ui/page.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { EmptyState, InlineProblem } from "#ui/states.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
 import { Time } from "#ui/values.tsx";
@@ -67,7 +68,7 @@ function Budget({ models: { budget } }: { readonly models: Models }) {
   return (
     <Section title={`Budget of ${period}`} description="Of this organization. What a call may cost is reserved before it and settled after it.">
       <div className={styles.budget}>
-        <progress className={styles.progress} aria-label="Part of the budget that is used" max={1} value={share} />
+        <Progress label="Part of the budget that is used" done={share} total={1} />
         <dl className={styles.figures}>
           <Figure name="Spent" value={dollars(spentMicroUsd)} />
           <Figure name="Reserved" value={dollars(reservedMicroUsd)} />

@@ -10,6 +10,7 @@ import { Button } from "#ui/button.tsx";
 import { DialogActions } from "#ui/dialog.tsx";
 import { TextField } from "#ui/field.tsx";
 import { Icon } from "#ui/icon.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { InlineProblem } from "#ui/states.tsx";
 import type { ImportFormProps } from "./import-form.ts";
 import styles from "./projects.module.css";
@@ -82,7 +83,7 @@ export function ImportArchive({ onStarted, onCancel }: ImportFormProps) {
           <>
             <span className={styles.chosenFile}>{file?.name}</span>
             <span className={styles.progressRow}>
-              <progress className={styles.progress} aria-label="Upload" value={progress.total === 0 ? 0 : progress.sent / progress.total} max={1} />
+              <Progress label="Upload" done={progress.sent} total={progress.total} />
               <span className={styles.progressText}>{progress.total === 0 ? "" : `${Math.floor((progress.sent / progress.total) * 100)} %`}</span>
             </span>
             <span>

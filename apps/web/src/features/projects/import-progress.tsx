@@ -4,6 +4,7 @@ import type { Project } from "@coder/api/workspace";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC } from "#api/trpc.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { toast } from "#ui/toast.tsx";
 import styles from "./projects.module.css";
 import { usePatchProjects } from "./use-projects.ts";
@@ -40,7 +41,7 @@ export function ImportProgress({ project, compact = false }: { readonly project:
   const text = waiting ? "Waits for a worker" : share === null ? "Importing" : `${Math.floor(share * 100)} %`;
   return (
     <span className={styles.progressRow} data-compact={compact || undefined}>
-      <progress className={styles.progress} aria-label={`Import of ${project.name}`} {...(share === null ? {} : { value: share })} max={1} />
+      <Progress label={`Import of ${project.name}`} done={share ?? 0} total={share === null ? null : 1} />
       <span className={styles.progressText}>{text}</span>
     </span>
   );

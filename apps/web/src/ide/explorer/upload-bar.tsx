@@ -5,6 +5,7 @@ import { useStore } from "#lib/store.ts";
 import { count, plural } from "#lib/time.ts";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { readablePath } from "../files/file-address.ts";
 import { useIdeSession } from "../ide-context.ts";
 import styles from "./explorer.module.css";
@@ -16,7 +17,6 @@ export function UploadBar() {
   const { uploads } = useIdeSession();
   const { running, files, doneFiles, bytes, doneBytes, collisions, failed } = useStore(uploads);
   if (running) {
-    const share = bytes === 0 ? 0 : Math.min(1, doneBytes / bytes);
     return (
       <div className={styles.upload} role="status">
         <div className={styles.uploadRow}>
@@ -27,7 +27,7 @@ export function UploadBar() {
             Cancel
           </Button>
         </div>
-        <progress className={styles.progress} value={share} max={1} aria-label="Upload" />
+        <Progress label="Upload" done={doneBytes} total={bytes} />
       </div>
     );
   }

@@ -9,6 +9,7 @@ import { toProblem } from "#api/problem.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { Button } from "#ui/button.tsx";
 import { SelectField } from "#ui/field.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { InlineProblem, Notice } from "#ui/states.tsx";
 import { useIde } from "../ide-context.ts";
 import { useKept } from "../use-kept.ts";
@@ -125,7 +126,7 @@ function Workbench({ target }: { readonly target: Target }) {
           ) : null}
           {running ? (
             <div className={styles.progressLine} role="status">
-              <progress className={styles.progress} aria-label="Generating" max={progress?.total ?? 1} {...(progress ? { value: progress.done } : {})} />
+              <Progress className={styles.bar} label="Generating" done={progress?.done ?? 0} total={progress?.total ?? null} />
               <span className={styles.help}>{progress ? `Step ${progress.done} of ${progress.total}` : "Waiting for a worker"}</span>
             </div>
           ) : null}

@@ -6,6 +6,7 @@ import { relativeTime } from "#lib/time.ts";
 import { useNow } from "#lib/use-now.ts";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { Notice } from "#ui/states.tsx";
 import { lastRunText, skippedText } from "./hits.ts";
 import styles from "./meaning.module.css";
@@ -23,7 +24,6 @@ export function IndexState({ index, control, mayWrite }: IndexStateProps) {
   const { progress, cancel, start, starting } = control;
   const skipped = skippedText(index.skipped);
   if (isRunning(index)) {
-    const share = progress && progress.total > 0 ? progress.done / progress.total : null;
     return (
       <div className={styles.index}>
         <div className={styles.indexLine} role="status">
@@ -31,7 +31,7 @@ export function IndexState({ index, control, mayWrite }: IndexStateProps) {
           <span className={styles.indexText}>{progress && progress.total > 0 ? `Indexing: ${progress.done.toLocaleString("en")} of ${progress.total.toLocaleString("en")} files` : index.state === "queued" ? "Waiting for a worker" : "Looking for what changed"}</span>
           {cancel ? <IconButton icon="stop-circle" label="Cancel indexing" onClick={cancel} /> : null}
         </div>
-        <progress className={styles.progress} aria-label="Indexing" max={1} {...(share === null ? {} : { value: share })} />
+        <Progress label="Indexing" done={progress?.done ?? 0} total={progress?.total ?? null} />
       </div>
     );
   }
