@@ -3,6 +3,7 @@ import { UserIdSchema } from "@coder/shared";
 import { describe, expect, it } from "vitest";
 import { parseFilter } from "#ui/table/filter.ts";
 import { auditFilterKeys, isSiftedHere, matchesEntry, serverFilter } from "./audit-filter.ts";
+import { namesIn, targetName } from "./words.ts";
 
 const ADA = UserIdSchema.parse("01a209c9-9be7-706c-8641-b7ccda749bf6");
 const BOB = UserIdSchema.parse("01a209d1-0636-70bf-8693-970e51b7c7c0");
@@ -47,5 +48,24 @@ describe("the filter of the audit log", () => {
     expect(matches("lovelace sign", {})).toBe(true);
     expect(matches("retention", { targetType: "setting", targetId: "logging.retentionDays" })).toBe(true);
     expect(matches("babbage", {})).toBe(false);
+  });
+});
+
+describe("what an entry was done to", () => {
+  it("is called as the entry says that made it, in all others too, and by its id where nobody says", () => {
+    const decided = entry({ targetType: "change-set", targetId: "c-1" });
+    const names = namesIn([decided, entry({ targetType: "change-set", targetId: "c-1", details: { title: "Count longer times" } }), entry({ targetType: "run", targetId: "r-1", details: { command: "npm test" } })]);
+    expect(targetName(decided, names)).toBe("Count longer times");
+    expect(targetName(entry({ targetType: "run", targetId: "r-1" }), names)).toBe("npm test");
+    expect(targetName(entry({ targetType: "run", targetId: "r-2" }), names)).toBe("r-2");
+  });
+
+  it("has the newest of its names", () => {
+    expect(namesIn([entry({ targetId: "p-1", details: { name: "New" } }), entry({ targetId: "p-1", details: { name: "Old" } })]).get("p-1")).toBe("New");
+  });
+
+  it("is, for a session, whose it is", () => {
+    expect(targetName(entry({ targetType: "session", targetId: "s-1" }), NAMES)).toBe("Ada Lovelace");
+    expect(targetName(entry({ targetType: "session", targetId: "s-1", actorUserId: null, actorKind: "anonymous" }), NAMES)).toBe("s-1");
   });
 });

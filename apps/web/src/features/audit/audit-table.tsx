@@ -3,7 +3,7 @@
 import type { AuditEntry } from "@coder/api/logging";
 import { useMemo, useRef } from "react";
 import { Loaded } from "#api/loaded.tsx";
-import { useMembers, useNames } from "#features/people/use-people.ts";
+import { useMembers } from "#features/people/use-people.ts";
 import { useSession } from "#features/session/session.tsx";
 import { count, plural } from "#lib/time.ts";
 import { useTimeZone } from "#lib/time-zone.ts";
@@ -22,6 +22,7 @@ import { auditFilterKeys, isSiftedHere, matchesEntry, serverFilter } from "./aud
 import { AuditSheet } from "./audit-sheet.tsx";
 import styles from "./audit.module.css";
 import { type AuditScope, useAuditLog } from "./use-audit-log.ts";
+import { useTargetNames } from "./use-target-names.ts";
 import { actionArea, actionTitle, actorName, OUTCOMES, shortTarget, targetName } from "./words.ts";
 
 const rowId = (entry: AuditEntry) => entry.id;
@@ -31,7 +32,6 @@ const MAX_SIFTED = 2_000;
 export function AuditTable({ scope }: { readonly scope: AuditScope }) {
   const { user } = useSession();
   const zone = useTimeZone();
-  const names = useNames();
   const { data: members = [] } = useMembers();
   const [filterText, setFilterText] = useUrlParam("q");
   const [openId, setOpenId] = useUrlParam("entry");
@@ -42,6 +42,7 @@ export function AuditTable({ scope }: { readonly scope: AuditScope }) {
   const filter = useMemo(() => parseFilter(filterText ?? "", auditFilterKeys([], [])), [filterText]);
   const narrowed = useMemo(() => serverFilter(filter, members, user.id, zone), [filter, members, user.id, zone]);
   const { pages, entries } = useAuditLog(scope, narrowed);
+  const names = useTargetNames(entries);
   for (const { action } of entries) seen.current.add(action);
   const rows = useMemo(() => entries.filter((entry) => matchesEntry(entry, filter, members, names, user.id)), [entries, filter, members, names, user.id]);
   const columns = useMemo(() => auditColumns(names), [names]);

@@ -34,7 +34,21 @@ export function shortTarget(target: string): string {
 }
 
 /** To what it was done, in words where they are known. */
-export function targetName(entry: Pick<AuditEntry, "targetType" | "targetId">, names: ReadonlyMap<string, string>): string {
-  if (entry.targetId === null) return "";
-  return names.get(entry.targetId) ?? entry.targetId;
+export function targetName({ targetType, targetId, actorUserId }: Pick<AuditEntry, "targetType" | "targetId" | "actorUserId">, names: ReadonlyMap<string, string>): string {
+  if (targetId === null) return "";
+  // A session has no name; whose it is says more than its id.
+  const owner = targetType === "session" && actorUserId !== null ? names.get(actorUserId) : undefined;
+  return names.get(targetId) ?? owner ?? targetId;
+}
+
+const NAMED_BY = ["title", "command", "name"] as const;
+
+/** What entries themselves say that things are called: the one that made a thing names it in all others. The newest comes first, and its name counts. */
+export function namesIn(entries: readonly Pick<AuditEntry, "targetId" | "details">[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { targetId, details } of entries) {
+    const name = NAMED_BY.map((key) => details[key]).find((value) => typeof value === "string" && value !== "");
+    if (targetId !== null && typeof name === "string" && !names.has(targetId)) names.set(targetId, name);
+  }
+  return names;
 }
