@@ -91,6 +91,7 @@ export type JobDetails = z.output<typeof JobDetailsSchema>;
 export const JobFilterSchema = z.object({
   states: z.array(JobStateSchema).max(JOB_STATES.length).optional().describe("In one of these states"),
   queues: z.array(QueueNameSchema).max(50).optional().describe("In one of these queues"),
+  kinds: z.array(QueueKindSchema).max(2).optional().describe("Of one of these kinds; `events`: the delivery of an event to a module"),
   name: z.string().min(1).max(200).optional().describe("Start of the name of the job or event"),
   startedBy: z.array(z.string().min(1).max(200)).max(50).optional().describe("Ids of people, or parts of the product"),
   subject: z.string().min(1).max(200).optional().describe("Id of what it is about"),

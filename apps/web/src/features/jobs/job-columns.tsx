@@ -41,7 +41,7 @@ export function useJobColumns({ names, onAction }: JobColumnsProps): readonly Co
       id: "job", header: "Job", width: 300, minWidth: 140, grow: true, unsorted: true, text: ({ title, queue, id }) => `${title} (${queue} ${id})`,
       cell: (job) => (
         <span className={styles.job}>
-          <span className={styles.jobTitle}>{job.title}</span>
+          <span className={styles.jobTitle} title={`${job.title} (${job.queue})`}>{job.title}</span>
           {narrow ? <Beside job={job} now={now} /> : <span className={styles.queue}>{job.queue}</span>}
         </span>
       ),

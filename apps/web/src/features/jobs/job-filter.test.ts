@@ -13,11 +13,17 @@ describe("the filter of jobs", () => {
     expect(ask('state:failed state:cancelled queue:a.b user:me user:bob@example.org name:work about:7 cause:abc from:2026-03-01 until:2026-03-01 no "such host"')).toEqual({
       states: ["failed", "cancelled"], queues: ["a.b"], startedBy: [ADA, BOB], name: "work", subject: "7", cause: "abc", from: "2026-03-01T00:00:00.000Z", until: "2026-03-02T00:00:00.000Z", text: "no such host",
     });
-    expect(ask("")).toEqual({});
+    expect(ask("")).toEqual({ kinds: ["jobs"] });
   });
 
   it("finds nothing for a state that does not exist, instead of everything", () => {
-    expect(ask("state:gone")).toEqual({ states: [] });
+    expect(ask("state:gone")).toEqual({ states: [], kinds: ["jobs"] });
+  });
+
+  it("asks for deliveries of events when they are meant", () => {
+    const delivery = job({ kind: "events", queue: "events.embeddings", name: "workspace.files.changed" });
+    for (const [text, kinds] of [["kind:job", ["jobs"]], ["kind:delivery", ["events"]], ["kind:all", undefined], ["kind:job kind:delivery", undefined], ["queue:events.embeddings", undefined], ["name:workspace.", undefined], ["state:completed", ["jobs"]], ["kind:other", []]] as const) expect([text, ask(text).kinds]).toEqual([text, kinds]);
+    expect(["", "kind:job", "kind:delivery", "kind:all", "queue:events.embeddings"].map((text) => matchesJob(delivery, ask(text)))).toEqual([false, false, true, true, true]);
   });
 
   it("decides of a job as the server does", () => {

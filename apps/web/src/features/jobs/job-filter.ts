@@ -10,11 +10,23 @@ type Person = Pick<Member, "userId" | "name" | "email">;
 /** Nobody is called so: a term that names nobody finds nothing. */
 const NOBODY = "-";
 
+/** What a `kind:` term may say, and what it means to the server. */
+export const KINDS = { job: "What somebody or the product started", delivery: "The delivery of an event to a part of the product", all: "Both" } as const;
+
+/** Deliveries of events stand between what people started by the hundred: they are listed when they are asked for, by kind or by a name of theirs. */
+function kindsOf(filter: Filter): JobFilter["kinds"] {
+  const asked = valuesOf(filter, "kind");
+  if (asked.includes("all") || (asked.includes("job") && asked.includes("delivery"))) return undefined;
+  if (asked.length > 0) return [...(asked.includes("job") ? ["jobs" as const] : []), ...(asked.includes("delivery") ? ["events" as const] : [])];
+  return ["queue", "name", "cause"].some((key) => valuesOf(filter, key).length > 0) ? undefined : ["jobs"];
+}
+
 /** What the filter of jobs understands. */
 export function jobFilterKeys(people: readonly Person[], queues: readonly Pick<Queue, "queue" | "title">[]): readonly FilterKey[] {
   return [
     { key: "state", description: "How it stands", values: JOB_STATES.map((value) => ({ value, description: STATES[value].help })) },
     { key: "queue", description: "What kind of job it is", open: true, values: queues.map(({ queue, title }) => ({ value: queue, description: title })) },
+    { key: "kind", description: "Jobs, unless deliveries of events are asked for", values: Object.entries(KINDS).map(([value, description]) => ({ value, description })) },
     { key: "user", description: "Who started it", open: true, values: [{ value: "me", description: "You" }, ...people.map(({ email, name }) => ({ value: email, description: name }))] },
     { key: "name", description: "Start of the name of the job or event", open: true },
     { key: "about", description: "Id of what it is about: a project, for example", open: true },
@@ -33,10 +45,12 @@ export function questionOf(filter: Filter, people: readonly Person[], me: string
   const [name, about, cause] = [valuesOf(filter, "name")[0], valuesOf(filter, "about")[0], valuesOf(filter, "cause")[0]];
   const from = startOfDay(valuesOf(filter, "from")[0] ?? "", timeZone);
   const until = startOfDay(valuesOf(filter, "until")[0] ?? "", timeZone, 1);
+  const kinds = kindsOf(filter);
   const text = filter.text.replaceAll('"', "").trim();
   return {
     ...(asked ? { states } : {}),
     ...(queues.length > 0 ? { queues } : {}),
+    ...(kinds === undefined ? {} : { kinds }),
     ...(users.length > 0 ? { startedBy: users.map((user) => user || NOBODY) } : {}),
     ...(name === undefined ? {} : { name }),
     ...(about === undefined ? {} : { subject: about }),
@@ -48,11 +62,12 @@ export function questionOf(filter: Filter, people: readonly Person[], me: string
 }
 
 /** Whether the server would list the job: the same rule as its own, for what it tells live. */
-export function matchesJob(job: Job, { states, queues, startedBy, name, subject, cause, text, from, until }: JobFilter): boolean {
+export function matchesJob(job: Job, { states, queues, kinds, startedBy, name, subject, cause, text, from, until }: JobFilter): boolean {
   const starter = "userId" in job.startedBy ? job.startedBy.userId : job.startedBy.component;
   return (
     (states === undefined || states.includes(job.state)) &&
     (queues === undefined || queues.includes(job.queue)) &&
+    (kinds === undefined || kinds.includes(job.kind)) &&
     (startedBy === undefined || startedBy.some((id) => id.toLowerCase() === starter)) &&
     (name === undefined || job.name.startsWith(name)) &&
     (subject === undefined || job.subject?.id === subject) &&

@@ -80,7 +80,8 @@ export function JobsPage() {
       <Overview
         api={api}
         queues={queues.data}
-        onShow={(what) => (what === "paused" || scope === "system" ? show("queues") : what === "failed" && view === "jobs" ? show("jobs", [{ key: "state", value: "failed" }]) : show("jobs", [{ key: "state", value: what }]))}
+        // What it counts has deliveries among it.
+        onShow={(what) => (what === "paused" || scope === "system" ? show("queues") : show("jobs", [{ key: "state", value: what }, { key: "kind", value: "all" }]))}
       />
       {queues.data?.behindSince ? (
         <div className={styles.notice}>

@@ -1,7 +1,7 @@
 "use client";
 
-import type { Job, JobAction, JobState, Queues } from "@coder/api/dashboard";
-import { useCallback, useMemo, useRef, useState } from "react";
+import type { Job, JobAction, JobFilter, JobState, Queues } from "@coder/api/dashboard";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { useCommands } from "#commands/registry.tsx";
 import { useMembers, useNames } from "#features/people/use-people.ts";
@@ -72,6 +72,7 @@ export function JobsTable({ api, feed, queues }: JobsTableProps) {
   const held = useMemo(() => new Set([...chosen, ...(openKey === null ? [] : [openKey])]), [chosen, openKey]);
   const { jobs, pages } = useJobs(api, feed, question, order, held);
   const counts = useCounts(api, feed, question);
+  const deliveries = useCounts(api, feed, { ...question, kinds: ["events"] }, api.scope !== "own").data;
   const details = useJobDetails(api, feed, openKey === null ? null : refOf(openKey));
 
   const setFilter = useCallback((next: Filter) => setFilterText(formatFilter(next)), [setFilterText]);
@@ -98,7 +99,9 @@ export function JobsTable({ api, feed, queues }: JobsTableProps) {
   return (
     <Split>
       <SplitMain>
-        <StateButtons filter={filter} counts={counts.data} onChange={setFilter} />
+        <StateButtons filter={filter} counts={counts.data} onChange={setFilter}>
+          {deliveries ? <Deliveries filter={filter} question={question} counts={deliveries} onChange={setFilter} /> : null}
+        </StateButtons>
         <Toolbar note={maySteer && jobs.length > 0 ? <AllMenu total={total} onWish={(action) => setWish({ action, target: { filter: question } })} /> : null}>
           <FilterField label="Filter jobs" placeholder="Filter by text, or state:failed  queue:…  user:me" keys={keys} value={filter} onChange={setFilter} />
         </Toolbar>
@@ -162,10 +165,11 @@ interface StateButtonsProps {
   readonly filter: Filter;
   readonly counts: Readonly<Partial<Record<JobState, number>>> | undefined;
   readonly onChange: (filter: Filter) => void;
+  readonly children?: ReactNode;
 }
 
 /** The states as a filter that is always at hand. Each says how many there are, of what else is asked for. */
-function StateButtons({ filter, counts, onChange }: StateButtonsProps) {
+function StateButtons({ filter, counts, onChange, children }: StateButtonsProps) {
   const chosen = valuesOf(filter, "state");
   const others = filter.terms.filter(({ key }) => key !== "state");
   const all = counts ? STATE_ORDER.reduce((sum, state) => sum + (counts[state] ?? 0), 0) : undefined;
@@ -183,7 +187,38 @@ function StateButtons({ filter, counts, onChange }: StateButtonsProps) {
           </button>
         );
       })}
+      {children}
     </div>
+  );
+}
+
+interface DeliveriesProps {
+  readonly filter: Filter;
+  readonly question: JobFilter;
+  /** Of deliveries alone, by state. */
+  readonly counts: Readonly<Record<JobState, number>>;
+  readonly onChange: (filter: Filter) => void;
+}
+
+/** How many deliveries of events match besides and are left out, and the way to have them in the list. */
+function Deliveries({ filter, question: { states, kinds }, counts, onChange }: DeliveriesProps) {
+  const others = { ...filter, terms: filter.terms.filter(({ key }) => key !== "kind") };
+  const hidden = kinds !== undefined && !kinds.includes("events");
+  const matching = STATE_ORDER.reduce((sum, state) => sum + (states?.includes(state) ?? true ? counts[state] : 0), 0);
+  const failed = states?.includes("failed") ?? true ? counts.failed : 0;
+  if (!hidden && others.terms.length === filter.terms.length) return null;
+  if (hidden && matching === 0) return null;
+  return (
+    <button
+      type="button"
+      className={styles.deliveries}
+      data-tone={hidden && failed > 0 ? "error" : undefined}
+      title="What happens in one part of the product is delivered to the parts that need to know. Deliveries are jobs of their own."
+      onClick={() => onChange(hidden ? { ...others, terms: [...others.terms, { key: "kind", value: "all" }] } : others)}
+    >
+      <Icon name={hidden ? "eye" : "eye-closed"} />
+      {hidden ? `${count(matching)} ${matching === 1 ? "delivery" : "deliveries"} hidden${failed > 0 ? `, ${count(failed)} failed` : ""}` : "Hide deliveries"}
+    </button>
   );
 }
 

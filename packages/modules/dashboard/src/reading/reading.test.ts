@@ -86,6 +86,7 @@ describe("finding jobs", () => {
     {
       states: fc.subarray([...JOB_STATES]),
       queues: fc.subarray(["demo.thing.make", "other.thing.fetch", "events.demo", "none"]),
+      kinds: fc.subarray(["jobs" as const, "events" as const]),
       name: fc.constantFrom("demo.thing", "demo.thing.made", "thing"),
       startedBy: fc.subarray([ada.userId, bob.userId.toUpperCase(), "demo.part"]),
       subject: fc.constantFrom(projectId, newId()),
@@ -97,11 +98,11 @@ describe("finding jobs", () => {
   );
 
   /** What a filter means, in the plainest way. */
-  function matches(job: Job, { states, queues, name, startedBy, subject, text, from, until }: JobFilter): boolean {
+  function matches(job: Job, { states, queues, kinds, name, startedBy, subject, text, from, until }: JobFilter): boolean {
     const starter = "userId" in job.startedBy ? job.startedBy.userId : job.startedBy.component;
     const words = [job.title, job.name, job.queue, job.id, job.subject?.id, "component" in job.startedBy ? job.startedBy.component : "", job.error?.message].join(" ").toLowerCase();
     return (
-      (states?.includes(job.state) ?? true) && (queues?.includes(job.queue) ?? true) && job.name.startsWith(name ?? "") && (startedBy?.some((id) => id.toLowerCase() === starter) ?? true) &&
+      (states?.includes(job.state) ?? true) && (queues?.includes(job.queue) ?? true) && (kinds?.includes(job.kind) ?? true) && job.name.startsWith(name ?? "") && (startedBy?.some((id) => id.toLowerCase() === starter) ?? true) &&
       (subject === undefined || job.subject?.id === subject) && (text === undefined || text.toLowerCase().split(" ").every((word) => words.includes(word))) && (from === undefined || job.enqueuedAt >= from) && (until === undefined || job.enqueuedAt < until)
     );
   }
@@ -141,6 +142,7 @@ describe("finding jobs", () => {
   it("does not let somebody widen their own jobs by naming others", async () => {
     expect(await list(ada, "own", { startedBy: [bob.userId] })).toEqual([]);
     expect(ids(await list(ada, "own", { startedBy: [bob.userId, ada.userId] }))).toEqual(ids(await list(ada, "own")));
+    expect(await list(ada, "own", { kinds: ["events"] })).toEqual([]);
   });
 });
 

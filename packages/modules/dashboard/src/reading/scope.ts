@@ -62,11 +62,13 @@ const same = (one: string | null, other: string | null): boolean => one?.toLower
 
 /** Adds what somebody asks for to what they may see. */
 export function narrowed({ where }: JobsInScope, filter: JobFilter): Filter<JobRow> {
-  const { states, queues, name, startedBy, subject, cause, text, from, until } = filter;
+  const { states, queues, kinds, name, startedBy, subject, cause, text, from, until } = filter;
   return {
     ...where,
     ...(states === undefined ? {} : { state: { in: states } }),
     ...(queues === undefined ? {} : { queue: { in: queues } }),
+    // Of jobs that are one's own the kind is given.
+    ...(kinds === undefined ? {} : { kind: { in: typeof where.kind === "string" ? kinds.filter((kind) => kind === where.kind) : kinds } }),
     ...(name === undefined ? {} : { name: { prefix: name } }),
     ...(startedBy === undefined ? {} : { startedBy: { in: among(where.startedBy, startedBy.map((id) => id.toLowerCase())) } }),
     ...(subject === undefined ? {} : { subjectId: subject }),
