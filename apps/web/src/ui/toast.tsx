@@ -29,10 +29,12 @@ function change(next: readonly Shown[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Tells that something has happened away from where the person looks. Errors stay until they are closed. */
-export function toast(options: ToastOptions): void {
+/** Tells that something has happened away from where the person looks. Errors stay until they are closed. Returns what takes it away once it is not true any more. */
+export function toast(options: ToastOptions): () => void {
   lastId += 1;
-  change([...shown, { ...options, id: lastId }].slice(-MAX_SHOWN));
+  const id = lastId;
+  change([...shown, { ...options, id }].slice(-MAX_SHOWN));
+  return () => dismiss(id);
 }
 
 function dismiss(id: number): void {

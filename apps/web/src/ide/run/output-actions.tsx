@@ -6,6 +6,7 @@ export function OutputActions() {
   return (
     <>
       <CommandIconButton command="output.cancel" />
+      <CommandIconButton command="output.each" />
       <CommandIconButton command="output.copy" />
       <CommandIconButton command="output.clear" />
     </>

@@ -15,6 +15,7 @@ import { EmptyState } from "#ui/states.tsx";
 import { toast } from "#ui/toast.tsx";
 import styles from "./run.module.css";
 import { changesText, isUnderWay, measuresOf, outcomeOf, RUN_STATES } from "./run-words.ts";
+import { InstallSummary } from "./InstallSummary.ts";
 import { terminalTheme } from "./terminal-theme.ts";
 import { useRunActions, useRuns, useShownRun } from "./use-runs.ts";
 
@@ -45,6 +46,9 @@ function RunOutput({ id, listed }: { readonly id: RunId; readonly listed: Run | 
   const run = listed && followed && !isUnderWay(followed) && isUnderWay(listed) ? followed : (listed ?? followed);
   const [sought, setSought] = useState("");
   const [found, setFound] = useState<number | null>(null);
+  /** Of an installation: whether each package that is fetched has a line. */
+  const [each, setEach] = useState(false);
+  const installs = run?.target.kind === "install";
   const client = useTRPCClient();
   const theme = useTheme();
   const { renew, cancel } = useRunActions();
@@ -63,7 +67,7 @@ function RunOutput({ id, listed }: { readonly id: RunId; readonly listed: Run | 
     terminal.current = made;
     const resized = new ResizeObserver(() => fit.fit());
     resized.observe(element);
-    const stop = followRun(client, id, made, (next) => {
+    const stop = followRun(client, id, made, each, (next) => {
       setRun(next);
       if (!isUnderWay(next)) renewed.current();
     });
@@ -73,7 +77,7 @@ function RunOutput({ id, listed }: { readonly id: RunId; readonly listed: Run | 
       made.dispose();
       terminal.current = null;
     };
-  }, [client, id]);
+  }, [client, id, each]);
   useEffect(() => {
     const follow = () => {
       if (terminal.current && host.current) terminal.current.options.theme = terminalTheme(host.current);
@@ -98,6 +102,7 @@ function RunOutput({ id, listed }: { readonly id: RunId; readonly listed: Run | 
   };
   useCommands([
     { id: "output.cancel", title: "Cancel the run", category: "Output", icon: "stop-circle", enabled: run !== null && isUnderWay(run) && may("execution.run.start"), run: () => run && cancel(run.id) },
+    { id: "output.each", title: each ? "Count the packages that are fetched" : "Show each package that is fetched", category: "Output", icon: each ? "list-flat" : "list-tree", enabled: installs, run: () => setEach(!each) },
     { id: "output.copy", title: "Copy the output", category: "Output", icon: "copy", run: () => void copyOutput(terminal.current) },
     { id: "output.clear", title: "Clear the output", category: "Output", icon: "close-all", run: () => terminal.current?.clear() },
   ]);
@@ -138,7 +143,8 @@ function RunOutput({ id, listed }: { readonly id: RunId; readonly listed: Run | 
 type Client = ReturnType<typeof useTRPCClient>;
 
 /** Writes output into a terminal from where it was left, whatever breaks off meanwhile. The terminal takes more when it has drawn what it has. */
-function followRun(client: Client, id: RunId, terminal: Terminal, onRun: (run: Run) => void): () => void {
+function followRun(client: Client, id: RunId, terminal: Terminal, each: boolean, onRun: (run: Run) => void): () => void {
+  let summary: InstallSummary | null = null;
   let offset = 0;
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -151,12 +157,16 @@ function followRun(client: Client, id: RunId, terminal: Terminal, onRun: (run: R
         onData: ({ data }) => {
           if ("gap" in data) return;
           const { event } = data;
-          if (event.kind === "run") return onRun(event.run);
+          if (event.kind === "run") {
+            if (!each && event.run.target.kind === "install") summary ??= new InstallSummary();
+            if (summary && !isUnderWay(event.run)) terminal.write(summary.end());
+            return onRun(event.run);
+          }
           const bytes = Uint8Array.from(atob(event.bytes), (character) => character.charCodeAt(0));
           // After a break, what came twice is left out.
           const fresh = bytes.subarray(Math.max(offset - event.offset, 0));
           offset = Math.max(offset, event.offset + bytes.length);
-          if (fresh.length > 0) terminal.write(fresh);
+          if (fresh.length > 0) terminal.write(summary?.write(fresh) ?? fresh);
         },
         onError: () => {
           timer = setTimeout(begin, AGAIN_MS);

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { useCommands } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
-import { duration, plural } from "#lib/time.ts";
+import { count, duration, plural } from "#lib/time.ts";
 import { CountBadge } from "#ui/badge.tsx";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
@@ -40,7 +40,7 @@ export function RunView() {
             <Missing key={folder.folder} folder={folder} />
           ))}
           {folders.map((folder) => (
-            <Section key={folder.folder} title={folder.folder === "" ? folder.name || "Scripts" : folder.folder} count={folder.scripts.length}>
+            <Section key={folder.folder} title={folder.folder === "" ? folder.name || "Scripts" : folder.folder} total={folder.scripts.length}>
               {folder.scripts.map(({ name, command }) => (
                 <li key={name} className={styles.row}>
                   <Icon name="terminal" className={styles.icon} />
@@ -88,7 +88,7 @@ function Recent() {
   const { shownId } = useShownRun();
   if (!data || data.items.length === 0) return null;
   return (
-    <Section title="Recent runs" count={data.items.length}>
+    <Section title="Recent runs" total={data.items.length}>
       {data.items.map((run, index) => (
         <RunLine key={run.id} run={run} selected={shownId === null ? index === 0 : shownId === run.id} />
       ))}
@@ -112,12 +112,14 @@ function RunLine({ run, selected }: { readonly run: Run; readonly selected: bool
         <span className={styles.head}>
           <Icon name={icon} className={styles.state} />
           <span className={styles.command}>{run.command}</span>
+          <span className={styles.when}>
+            <Time at={run.createdAt} />
+          </span>
         </span>
         <span className={styles.facts} data-tone={tone}>
           <span>{outcomeOf(run)}</span>
           {run.durationMs === null ? null : <span title={measuresOf(run)}>{duration(run.durationMs)}</span>}
           {changesText(run.changes) === "" ? null : <span>{changesText(run.changes)}</span>}
-          <Time at={run.createdAt} />
         </span>
       </button>
       {may("execution.run.start") ? (
@@ -135,7 +137,7 @@ function Kept() {
   if (!data || data.items.length === 0) return null;
   const mayRestore = may("execution.checkpoint.restore");
   return (
-    <Section title="Checkpoints" count={data.items.length}>
+    <Section title="Checkpoints" total={data.items.length}>
       {data.items.map((checkpoint) => (
         <li key={checkpoint.id} className={styles.tall}>
           <div className={styles.open}>
@@ -144,11 +146,13 @@ function Kept() {
               <span className={styles.command} title={checkpoint.reason}>
                 {checkpoint.reason}
               </span>
+              <span className={styles.when}>
+                <Time at={checkpoint.createdAt} />
+              </span>
             </span>
             <span className={styles.facts}>
               <span>{plural(checkpoint.files, "file", "files")}</span>
-              {checkpoint.changes && checkpoint.changes.total > 0 ? <span>{`${checkpoint.changes.total} changed after it`}</span> : null}
-              <Time at={checkpoint.createdAt} />
+              {checkpoint.changes && checkpoint.changes.total > 0 ? <span>{`${count(checkpoint.changes.total)} changed after it`}</span> : null}
             </span>
           </div>
           {mayRestore && checkpoint.cause === "restore" ? <IconButton icon="discard" label={`Undo the restore: ${checkpoint.reason}`} aria-disabled={undoing || undefined} onClick={() => undo(checkpoint.id)} /> : null}
@@ -160,14 +164,14 @@ function Kept() {
   );
 }
 
-function Section({ title, count, children }: { readonly title: string; readonly count: number; readonly children: React.ReactNode }) {
+function Section({ title, total, children }: { readonly title: string; readonly total: number; readonly children: React.ReactNode }) {
   const [open, setOpen] = useState(true);
   return (
     <section aria-label={title}>
       <button type="button" className={styles.section} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? "chevron-down" : "chevron-right"} />
         <span className={styles.sectionTitle}>{title}</span>
-        <CountBadge>{count}</CountBadge>
+        <CountBadge>{total}</CountBadge>
       </button>
       {open ? <ul aria-label={title}>{children}</ul> : null}
     </section>

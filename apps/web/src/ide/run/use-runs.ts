@@ -17,6 +17,13 @@ const LISTED = 30;
 const ASK_MS = 1_000;
 const REST_MS = 20_000;
 
+let takeOfferAway = (): void => undefined;
+
+function offerToInstall(install: () => void): void {
+  takeOfferAway();
+  takeOfferAway = toast({ kind: "info", title: "The dependencies are not installed", detail: "Install them first, then run this again.", action: { label: "Install", run: install } });
+}
+
 /** The run whose output was asked for, in the project that it belongs to. */
 const shown = new Store<{ readonly projectId: ProjectId; readonly id: RunId } | null>(null);
 
@@ -83,10 +90,13 @@ export function useRunActions() {
   const start = useMutation(
     trpc.execution.startRun.mutationOptions({
       onSettled: renew,
-      onSuccess: ({ id }) => showRun(id),
+      onSuccess: ({ id, target }) => {
+        if (target.kind === "install") takeOfferAway();
+        showRun(id);
+      },
       onError: (error, { target }) => {
         if (toProblem(error).code !== "dependencies_missing" || target.kind !== "script") return tell(error);
-        toast({ kind: "info", title: "The dependencies are not installed", detail: "Install them first, then run this again.", action: { label: "Install", run: () => run({ kind: "install", folder: target.folder }) } });
+        offerToInstall(() => run({ kind: "install", folder: target.folder }));
       },
     }),
   );
