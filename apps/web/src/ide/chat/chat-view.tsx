@@ -12,6 +12,7 @@ import { InlineProblem } from "#ui/states.tsx";
 import { COMMANDS } from "./commands.ts";
 import { Composer } from "./composer.tsx";
 import { MessageView } from "./message-view.tsx";
+import { useDraft } from "./use-draft.ts";
 import type { ConversationControl } from "./use-conversation.ts";
 import { costText } from "./words.ts";
 import styles from "./chat.module.css";
@@ -23,7 +24,7 @@ const NEAR_PX = 40;
 export function ChatView({ control }: { readonly control: ConversationControl }) {
   const trpc = useTRPC();
   const models = useQuery(trpc.aiService.getModels.queryOptions({})).data;
-  const [draft, setDraft] = useState("");
+  const [draft, setDraft] = useDraft();
   const { details, query, id } = control;
   const list = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);

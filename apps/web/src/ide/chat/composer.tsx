@@ -1,7 +1,7 @@
 "use client";
 
 import type { ContextItem } from "@coder/api/ai-service";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useStore } from "#lib/store.ts";
 import { IconButton } from "#ui/button.tsx";
 import { Icon } from "#ui/icon.tsx";
@@ -29,7 +29,9 @@ export function Composer({ control, hasModel, draft, onDraft }: { readonly contr
   const [chosen, setChosen] = useState(-1);
   const offers = closed === draft || running ? NO_OFFERS : completions;
   const at = Math.min(chosen, offers.length - 1);
+  const typed = useRef(draft);
   const write = (text: string) => {
+    typed.current = text;
     setChosen(-1);
     onDraft(text);
   };
@@ -37,8 +39,9 @@ export function Composer({ control, hasModel, draft, onDraft }: { readonly contr
     if (!ready) return;
     sent.add(draft);
     setChosen(-1);
-    send.mutate({ text: draft, context }, { onSuccess: () => setContext([]), onError: () => onDraft(draft) });
-    onDraft("");
+    // What was not sent stands there again, before whatever was typed meanwhile.
+    send.mutate({ text: draft, context }, { onSuccess: () => setContext([]), onError: () => onDraft([draft, typed.current].filter(Boolean).join("\n")) });
+    write("");
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;

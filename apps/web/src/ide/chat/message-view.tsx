@@ -31,9 +31,9 @@ function Question({ message, control }: Omit<MessageProps, "last">) {
   const [draft, setDraft] = useState<string | null>(null);
   const busy = control.running !== undefined;
   const resend = () => {
-    if (draft === null || draft.trim() === "") return;
-    control.send.mutate({ text: draft, context: message.context, parentId: message.parentId });
-    setDraft(null);
+    if (draft === null || draft.trim() === "" || control.send.isPending) return;
+    // It stays open until it is sent.
+    control.send.mutate({ text: draft, context: message.context, parentId: message.parentId }, { onSuccess: () => setDraft(null) });
   };
   return (
     <article className={styles.question} aria-label="You">
@@ -86,7 +86,7 @@ function Question({ message, control }: Omit<MessageProps, "last">) {
             <Button variant="quiet" onClick={() => setDraft(null)}>
               Cancel
             </Button>
-            <Button type="submit" variant="primary">
+            <Button type="submit" variant="primary" pending={control.send.isPending}>
               Send
             </Button>
           </div>

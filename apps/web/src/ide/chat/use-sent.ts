@@ -6,8 +6,15 @@ import { useKept } from "../use-kept.ts";
 
 const MOST = 50;
 const MAX_LENGTH = 2_000;
+/** Of all of them: what is kept of the views has a limit. */
+const MAX_TOTAL = 16_000;
 const SentSchema = z.object({ texts: z.array(z.string()) });
 const NOTHING = { texts: [] };
+
+function newest(texts: readonly string[]): string[] {
+  let left = MAX_TOTAL;
+  return texts.slice(-MOST).reverse().filter(({ length }) => (left -= length) >= 0).reverse();
+}
 
 /** What the person has sent in this project, to be sent again: newest last, as in a shell. */
 export function useSent() {
@@ -17,7 +24,7 @@ export function useSent() {
   return {
     add: (text: string) => {
       back.current = null;
-      if (text.length <= MAX_LENGTH && texts.at(-1) !== text) keep({ texts: [...texts.filter((each) => each !== text), text].slice(-MOST) });
+      if (text.length <= MAX_LENGTH && texts.at(-1) !== text) keep({ texts: newest([...texts.filter((each) => each !== text), text]) });
     },
     /** Null where there is nothing in that direction, or the draft is the reader's own. */
     step: (draft: string, direction: -1 | 1): string | null => {
