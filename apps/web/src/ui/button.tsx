@@ -1,6 +1,6 @@
 "use client";
 
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import { cx } from "#lib/cx.ts";
 import styles from "./button.module.css";
 import { Icon, type IconName } from "./icon.tsx";
@@ -12,23 +12,35 @@ export interface ButtonProps extends Omit<ComponentProps<"button">, "children"> 
   readonly icon?: IconName;
   /** The work is under way: the button keeps its place and width and takes no second press. */
   readonly pending?: boolean;
+  /** Why it cannot be pressed now. It can still be reached, so that the reason is read aloud and its tooltip shows. */
+  readonly unavailable?: string | undefined;
   readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
-export function Button({ variant = "secondary", icon, pending = false, wide = false, className, children, onClick, type = "button", ...rest }: ButtonProps) {
+export function Button({ variant = "secondary", icon, pending = false, unavailable, wide = false, className, children, onClick, type = "button", ...rest }: ButtonProps) {
+  const held = pending || unavailable !== undefined;
+  const reasonId = useId();
   return (
-    <button
-      {...rest}
-      type={type}
-      className={cx(styles.button, styles[variant], wide && styles.wide, className)}
-      aria-disabled={pending || undefined}
-      aria-busy={pending || undefined}
-      onClick={pending ? (event) => event.preventDefault() : onClick}
-    >
-      {pending ? <Icon name="loading" /> : icon ? <Icon name={icon} /> : null}
-      <span className={styles.label}>{children}</span>
-    </button>
+    <>
+      <button
+        {...rest}
+        {...(unavailable === undefined ? {} : { "aria-describedby": reasonId })}
+        type={type}
+        className={cx(styles.button, styles[variant], wide && styles.wide, className)}
+        aria-disabled={held || undefined}
+        aria-busy={pending || undefined}
+        onClick={held ? (event) => event.preventDefault() : onClick}
+      >
+        {pending ? <Icon name="loading" /> : icon ? <Icon name={icon} /> : null}
+        <span className={styles.label}>{children}</span>
+      </button>
+      {unavailable === undefined ? null : (
+        <span id={reasonId} hidden>
+          {unavailable}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { useOwnJob } from "#features/own-jobs/own-jobs-provider.tsx";
 import { plural } from "#lib/time.ts";
 import { Button, IconButton } from "#ui/button.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
+import { Progress } from "#ui/progress.tsx";
 import { Notice } from "#ui/states.tsx";
 import { Tooltip } from "#ui/tooltip.tsx";
 import styles from "./changes.module.css";
@@ -31,6 +32,7 @@ export function ReviewHeader({ change, control, stale, merges, open, waiting, ma
   const { title, reason, state, counts, origin } = change;
   const { label, icon, tone } = STATES[state];
   const { total, accepted, open: undecided } = tally(change.files);
+  const unready = waiting ? `Keep or cancel the edit of ${waiting.path} first` : accepted === 0 ? "Accept at least one change first" : undefined;
   return (
     <header className={styles.header}>
       <div className={styles.headline}>
@@ -44,8 +46,8 @@ export function ReviewHeader({ change, control, stale, merges, open, waiting, ma
             <CommandIconButton key={command} command={command} />
           ))}
           {open && mayApply ? (
-            <Tooltip text={waiting ? `Keep or cancel the edit of ${waiting.path} first` : "Apply what is accepted"} keys={waiting ? undefined : "mod+enter"}>
-              <Button variant={waiting ? "secondary" : "primary"} icon="check" pending={control.pending} disabled={accepted === 0 || waiting !== undefined} onClick={() => control.apply(merges ? "merge" : "refuse", "require")}>
+            <Tooltip text={unready ?? "Apply what is accepted"} keys={unready === undefined ? "mod+enter" : undefined}>
+              <Button variant={waiting ? "secondary" : "primary"} icon="check" pending={control.pending} unavailable={unready} onClick={() => control.apply(merges ? "merge" : "refuse", "require")}>
                 {accepted === 0 ? "Apply" : `${merges ? "Merge and apply" : "Apply"} ${accepted} of ${total}`}
               </Button>
             </Tooltip>
@@ -59,7 +61,7 @@ export function ReviewHeader({ change, control, stale, merges, open, waiting, ma
           ) : null}
         </div>
       </div>
-      {reason === "" ? null : <p className={styles.reason}>{reason}</p>}
+      {reason === "" ? null : <p className={styles.reason} title={reason}>{reason}</p>}
       <div className={styles.facts}>
         <span>{plural(counts.files, "file", "files")}</span>
         <span className={styles.lines}>
@@ -69,7 +71,7 @@ export function ReviewHeader({ change, control, stale, merges, open, waiting, ma
         <span>{`By ${origin.name}`}</span>
       </div>
       <Checks change={change} onGoTo={onGoTo} />
-      <Progress change={change} control={control} />
+      <JobProgress change={change} control={control} />
       <Trouble change={change} control={control} mayApply={mayApply} />
       {stale > 0 && open ? (
         <div className={styles.notice}>
@@ -150,7 +152,7 @@ function Checks({ change: { validation, files }, onGoTo }: Pick<ReviewHeaderProp
 }
 
 /** How far the job is that the change waits for; whoever started it can end it. */
-function Progress({ change, control }: { readonly change: ChangeSet; readonly control: ReviewControl }) {
+function JobProgress({ change, control }: { readonly change: ChangeSet; readonly control: ReviewControl }) {
   const { state } = change;
   const active = state === "applying" || state === "validating";
   const job = useOwnJob(active && change.job ? { queue: change.job.name, id: change.job.id } : null);
@@ -160,7 +162,7 @@ function Progress({ change, control }: { readonly change: ChangeSet; readonly co
   const what = state === "applying" ? (total > 0 ? `Applying: ${done} of ${plural(total, "file", "files")}` : "Checking what is accepted") : running ? `Checking: ${STAGES[running.name].toLowerCase()}, ${done + 1} of ${change.validation.stages.length}` : "Waiting to be checked";
   return (
     <div className={styles.progress} role="status">
-      <progress aria-label={state === "applying" ? "Applying" : "Checking"} {...(total > 0 ? { value: done, max: total } : {})} />
+      <Progress className={styles.bar} label={state === "applying" ? "Applying" : "Checking"} done={done} total={total} />
       <span>{what}</span>
       {job && change.job ? <IconButton icon="stop-circle" label={state === "applying" ? "Cancel applying" : "Cancel checking"} onClick={() => change.job && control.cancel(change.job)} /> : null}
     </div>

@@ -48,10 +48,12 @@ function Review({ change }: { readonly change: ChangeSet }) {
   useReviewCommands({ change, file, hunk, line, open, mayApply, editing, waiting: waiting !== undefined, layout, actions });
   return (
     <div className={styles.review} data-scope="review">
-      <ReviewHeader change={change} control={control} stale={stale.length} merges={merges} open={open} waiting={open ? waiting : undefined} mayApply={mayApply} onGoTo={actions.goToHunk} />
-      <div className={styles.body}>
-        <ReviewFiles change={change} selected={file?.id ?? null} bases={bases} onSelect={(id) => actions.goToHunk({ fileId: id, hunkId: "" })} />
-        {file ? <FileReview change={change} file={file} hunk={hunk} line={line} commenting={commenting} control={control} conflicts={bases.get(file.id)?.hunkIds ?? NONE} layout={layout} editing={editing && open} edits={edits} open={open} actions={actions} /> : null}
+      <div className={styles.whole}>
+        <ReviewHeader change={change} control={control} stale={stale.length} merges={merges} open={open} waiting={open ? waiting : undefined} mayApply={mayApply} onGoTo={actions.goToHunk} />
+        <div className={styles.body}>
+          <ReviewFiles change={change} selected={file?.id ?? null} bases={bases} onSelect={(id) => actions.goToHunk({ fileId: id, hunkId: "" })} />
+          {file ? <FileReview change={change} file={file} hunk={hunk} line={line} commenting={commenting} control={control} conflicts={bases.get(file.id)?.hunkIds ?? NONE} layout={layout} editing={editing && open} edits={edits} open={open} actions={actions} /> : null}
+        </div>
       </div>
     </div>
   );

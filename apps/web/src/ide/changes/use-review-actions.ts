@@ -9,12 +9,14 @@ import { editsOf } from "./ReviewEdits.ts";
 import { fileFrom, hunkFrom, lineFrom, type ReviewPlace, tally } from "./review-state.ts";
 import type { ReviewControl } from "./use-review.ts";
 
+/** Where each review was left: another tab takes its place in the editor meanwhile. */
+const places = new Map<ChangeSet["id"], ReviewPlace | null>();
 const LayoutSchema = z.enum(["split", "inline"]);
 
 /** What is looked at in a review, and what is done with it: each decision goes on to what is next. */
 export function useReviewActions(change: ChangeSet, control: ReviewControl, bases: ReadonlyMap<string, BaseState>) {
   const { files } = change;
-  const [chosen, setChosen] = useState<ReviewPlace | null>(null);
+  const [chosen, setChosen] = useState<ReviewPlace | null>(() => places.get(change.id) ?? null);
   const [commenting, setCommenting] = useState(false);
   const edits = editsOf(change.id);
   const edited = useStore(edits);
@@ -32,6 +34,7 @@ export function useReviewActions(change: ChangeSet, control: ReviewControl, base
 
   const goTo = (next: ReviewPlace | null) => {
     setCommenting(false);
+    places.set(change.id, next);
     setChosen(next);
   };
   const goToHunk = (next: Omit<ReviewPlace, "line"> | null) => goTo(next && { ...next, line: null });

@@ -56,7 +56,7 @@ function WideFrame() {
           {panelShown ? (
             <>
               <Separator className={cx(styles.sash, styles.horizontal)} aria-label="Height of the panel" />
-              <Panel id="panel" panelRef={bottom} className={styles.cell} defaultSize={panel.height} minSize={PANEL.min} maxSize="85%" groupResizeBehavior="preserve-pixel-size">
+              <Panel id="panel" panelRef={bottom} className={styles.cell} defaultSize={firstHeight(panel.height)} minSize={PANEL.min} maxSize="85%" groupResizeBehavior="preserve-pixel-size">
                 <PanelArea />
               </Panel>
             </>
@@ -73,6 +73,11 @@ function WideFrame() {
       ) : null}
     </Group>
   );
+}
+
+/** Until somebody gives it a height, no more than a third of a small window: what is worked on is above it. */
+function firstHeight(height: number): number {
+  return height === PANEL.initial ? Math.max(PANEL.min, Math.min(height, Math.round(window.innerHeight * 0.3))) : height;
 }
 
 function NarrowFrame() {
