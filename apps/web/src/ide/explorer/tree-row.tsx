@@ -14,7 +14,8 @@ import { NameInput } from "./name-input.tsx";
 import { create, nameFault, rename } from "./operations.ts";
 import type { EntryRow, Row } from "./tree-rows.ts";
 
-const INDENT = 8;
+/** Pixels for each folder that an entry lies in. */
+export const INDENT = 8;
 
 interface TreeRowProps {
   readonly row: Row;

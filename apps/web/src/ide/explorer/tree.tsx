@@ -10,10 +10,11 @@ import type { SelectMode } from "#ui/table/use-selection.ts";
 import { folderOf, joinPath } from "../editors/editor-input.ts";
 import { droppedPaths, hasPaths, PATHS_TYPE } from "../editors/tab-drag.ts";
 import { useIdeSession } from "../ide-context.ts";
+import { useDeepTree } from "./deep-tree.ts";
 import { ExplorerMenu } from "./explorer-menu.tsx";
 import styles from "./explorer.module.css";
 import { copyInto, moveInto, uploadFiles } from "./operations.ts";
-import { TreeRow } from "./tree-row.tsx";
+import { INDENT, TreeRow } from "./tree-row.tsx";
 import type { EntryRow, Row } from "./tree-rows.ts";
 import { droppedFiles } from "./Uploads.ts";
 import { useTypeAhead } from "./use-type-ahead.ts";
@@ -56,6 +57,9 @@ export function Tree({ rows }: { readonly rows: readonly Row[] }) {
   const items = virtualizer.getVirtualItems();
 
   const indexOf = (id: string | null) => rows.findIndex((row) => row.id === id);
+  const { startIndex = 0, endIndex = -1 } = virtualizer.range ?? {};
+  const inView = rows.slice(startIndex, endIndex + 1);
+  const width = useDeepTree({ scroller, rows, shown: inView, active: inView.find(({ id }) => id === choice.active), indent: INDENT });
   const shownIndex = useRef(indexOf);
   shownIndex.current = indexOf;
   useEffect(() => {
@@ -247,7 +251,7 @@ export function Tree({ rows }: { readonly rows: readonly Row[] }) {
         onDrop={onDrop}
         onDragEnd={takeFocus}
       >
-        <div className={styles.rows} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
+        <div className={styles.rows} role="presentation" style={{ height: virtualizer.getTotalSize(), minWidth: width }}>
           {items.map((item) => {
             const row = rows[item.index];
             if (!row) return null;
