@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { expect, importArchive, makeArchive, tab } from "./projects.ts";
+import { asProgram } from "./jobs.ts";
+import { expect, importArchive, makeArchive, OWNER, tab } from "./projects.ts";
 import { test } from "./served.ts";
-
-test.use({ installation: "chat" });
 
 /** Files below the folder that hold the text, whatever kind they are. */
 function filesWith(folder: string, text: string): string[] {
@@ -152,6 +151,88 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
   await last.getByRole("button", { name: "Retry" }).click();
   await expect(last).toContainText("All of it is here.");
   await expect(last).not.toContainText("Incomplete");
+
+  await test.step("silent, too busy, out of order: what is typed meanwhile stays, and Retry makes each whole", async () => {
+    const input = chat.getByRole("textbox", { name: "Message" });
+    const api = await asProgram(product.url, OWNER);
+    const key = "ai-service.timeouts.firstByteSeconds";
+    const { setting } = await api.configurationService.setSetting.mutate({ key, value: 1, version: null });
+    await say("Be silent");
+    await input.fill("typed while nobody answers");
+    await expect(last).toContainText("The endpoint did not begin to answer within 1 s.", { timeout: 40_000 });
+    await expect(last).toContainText("give it longer");
+    await expect(input).toHaveValue("typed while nobody answers");
+    await api.configurationService.resetSetting.mutate({ key, version: setting?.version ?? "" });
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("I am a mock.");
+
+    await say("Be busy");
+    await expect(last).toContainText("The endpoint takes no more requests for now (429).");
+    await expect(last).toContainText("Try again in");
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("I am a mock.");
+
+    // Asked again by itself: once for each second that it wants, three times for what may pass.
+    await say("Break down");
+    await expect(last).toContainText("The endpoint failed (500).", { timeout: 40_000 });
+    await expect(last).toContainText("Try again later");
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("I am a mock.");
+    await say("Be back in a second");
+    await expect(last).toContainText("I am a mock.", { timeout: 40_000 });
+    await expect(last.getByText(/\$0\.\d+/), "it is paid for once").toHaveCount(1);
+  });
+
+  await test.step("a message that does not reach the server stands in its field again, before what was typed since", async () => {
+    const input = chat.getByRole("textbox", { name: "Message" });
+    const held = Promise.withResolvers<void>();
+    await page.route(/aiService\.sendMessage/, async (route) => {
+      await held.promise;
+      await route.abort();
+    });
+    await say("Is anybody there?");
+    await expect(input).toHaveValue("");
+    await input.fill("And something else");
+    held.resolve();
+    await expect(page.getByText("The message was not sent")).toBeVisible();
+    await expect(input).toHaveValue("Is anybody there?\nAnd something else");
+    // Neither the list of conversations nor a reload takes it away.
+    await chat.getByRole("button", { name: "Show conversations" }).click();
+    await chat.getByRole("button", { name: "Show conversations" }).click();
+    await expect(input).toHaveValue("Is anybody there?\nAnd something else");
+    await page.unroute(/aiService\.sendMessage/);
+    const noted = page.waitForResponse((response) => response.url().includes("putLayout") && (response.request().postData() ?? "").includes("And something else"));
+    await input.pressSequentially(".");
+    await noted;
+    await page.reload();
+    await expect(input).toHaveValue("Is anybody there?\nAnd something else.");
+    await input.fill("");
+  });
+
+  await test.step("with the budget used up nothing is asked, and what was spent is told to the last token", async () => {
+    const api = await asProgram(product.url, OWNER);
+    const key = "ai-service.budget.monthlyUsd";
+    const { budget } = await api.aiService.getModels.query({});
+    const asked = model.mock.getRequests().length;
+    const { setting } = await api.configurationService.setSetting.mutate({ key, value: 0, version: null });
+    await page.reload();
+    await expect(chat.getByText("budget used up")).toBeVisible();
+    await say("Say something that costs");
+    await expect(last).toContainText("The budget for models is used up");
+    await expect(last).toContainText("have ai-service.budget.monthlyUsd raised");
+    expect(model.mock.getRequests(), "nobody was asked").toHaveLength(asked);
+    await expectAccessible(page, "a budget that is used up");
+    const { budget: after } = await api.aiService.getModels.query({});
+    expect([after.spentMicroUsd, after.inputTokens, after.outputTokens, after.reservedMicroUsd]).toEqual([budget.spentMicroUsd, budget.inputTokens, budget.outputTokens, 0]);
+    await api.configurationService.resetSetting.mutate({ key, version: setting?.version ?? "" });
+    await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toContainText("I am a mock.");
+    await expect(chat.getByText("budget used up")).toHaveCount(0);
+    // All that anybody was billed for is what the provider counted of the answers that came.
+    const { budget: paid } = await api.aiService.getModels.query({});
+    expect(paid.reservedMicroUsd).toBe(0);
+    expect(paid.spentMicroUsd).toBe(paid.inputTokens * 1 + paid.outputTokens * 2);
+  });
 
   // A model that was told to do harm by what it read: nothing of it is there afterwards.
   await say("What could go wrong here?");

@@ -1,7 +1,7 @@
 import { expectAccessible } from "./fixtures.ts";
 import { expect, importArchive, makeArchive, tab, test } from "./projects.ts";
 
-test.use({ installation: "commands" });
+test.use({ installation: "ide" });
 
 test("without a model the chat says so, works as a command line, and sends nothing anywhere", async ({ visit, owner }) => {
   test.setTimeout(300_000);

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { Disk, expect, importArchive, makeArchive, shownText, tab, test } from "./projects.ts";
-
-test.use({ installation: "change-generate" });
+import { Disk, expect, importArchive, makeArchive, shownText, tab } from "./projects.ts";
+import { test } from "./served.ts";
 
 test.setTimeout(600_000);
 

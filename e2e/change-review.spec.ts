@@ -7,9 +7,8 @@ import { createCoderClient, type CoderClient } from "@coder/api/client";
 import { ProjectIdSchema } from "@coder/api/workspace";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
-import { Disk, expect, importArchive, makeArchive, tab, test } from "./projects.ts";
-
-test.use({ installation: "change-review" });
+import { Disk, expect, importArchive, makeArchive, tab } from "./projects.ts";
+import { test } from "./served.ts";
 
 test.setTimeout(600_000);
 

@@ -3,7 +3,7 @@ import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
-import { areas, fillAccount, type NewPerson } from "./fixtures.ts";
+import { areas, expectNoSidewaysScroll, fillAccount, type NewPerson } from "./fixtures.ts";
 import { mayMount } from "./product.ts";
 import { Disk, entry, expect, goToFile, importArchive, makeArchive, projectId, shownText, tab, test, tree, type Tree } from "./projects.ts";
 
@@ -127,6 +127,8 @@ const ODD_NAMES: readonly (string | Buffer)[] = [
   "\u202etxt.exe", "日本語 – ünï 😀.txt", "__proto__", Buffer.from("not \xff\xfe text.txt", "latin1"),
 ];
 const DEPTH = 120;
+/** With the folder that they begin in, as deep as an archive may be. */
+const STAIRS = 197;
 
 test("names of every kind are opened, saved and found like others, beside a deep tree and links in a circle", async ({ visit, owner, product }) => {
   const { page, context } = await visit({ storageState: owner });
@@ -137,6 +139,15 @@ test("names of every kind are opened, saved and found like others, beside a deep
     const deep = join(folder, ...Array.from({ length: DEPTH }, () => "d"));
     mkdirSync(deep, { recursive: true });
     writeFileSync(join(deep, "bottom.txt"), "the bottom\n");
+    // In each folder of it stands a file beside the next folder: none of them is drawn together with another.
+    let stair = join(folder, "stairs");
+    mkdirSync(stair);
+    for (let step = 0; step < STAIRS; step += 1) {
+      writeFileSync(join(stair, "landing.txt"), `landing ${step}\n`);
+      stair = join(stair, "s");
+      mkdirSync(stair);
+    }
+    writeFileSync(join(stair, "cellar.txt"), "the cellar\n");
     mkdirSync(join(folder, "links"));
     symlinkSync("..", join(folder, "links/circle"));
     symlinkSync("nowhere", join(folder, "links/broken"));
@@ -207,6 +218,32 @@ test("names of every kind are opened, saved and found like others, beside a deep
     expect(await listed()).toEqual(all);
     const last = Buffer.concat([Buffer.from("names/"), bytesOf(ODD_NAMES.at(-1) ?? "")]).toString("base64url");
     expect(await (await context.request.get(`${address}/file`, { params: { pathBytes: last } })).text(), "what the one that is no text held").toMatch(/^kept saved \d+ text number \d+\n$/);
+  });
+
+  await test.step("two hundred folders deep a file is found by its name, and its place can be read and left", async () => {
+    await goToFile(page, "cellar.txt");
+    await expect.poll(() => shownText(page)).toContain("the cellar");
+    const crumbs = page.getByRole("navigation", { name: "Path of the file" });
+    await expect(crumbs.getByRole("button", { name: "cellar.txt", exact: true })).toBeInViewport({ ratio: 1 });
+    await expect(crumbs.getByRole("button")).toHaveCount(10);
+    await crumbs.getByRole("button", { name: "cellar.txt", exact: true }).click();
+    const cellar = entry(page, "cellar.txt");
+    await expect(cellar).toHaveAttribute("aria-level", String(STAIRS + 2), { timeout: 60_000 });
+    await expect(cellar).toHaveAttribute("aria-selected", "true");
+    await expect(cellar.getByText("cellar.txt")).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press("Control+Shift+e");
+    await page.keyboard.press("ArrowLeft");
+    await expect(tree(page).getByRole("treeitem", { selected: true }).getByText("s", { exact: true })).toBeInViewport({ ratio: 1 });
+    // Back at the top, nothing is out of sight at the side.
+    await page.keyboard.press("Home");
+    await expect(tree(page).getByRole("treeitem", { selected: true })).toHaveAttribute("aria-level", "1");
+    await expect.poll(() => tree(page).evaluate(({ scrollLeft }) => scrollLeft)).toBe(0);
+    await expectNoSidewaysScroll(page);
+    await page.keyboard.press("End");
+    await expect.poll(() => tree(page).evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+    await page.keyboard.press("Home");
+    await entry(page, "stairs").click();
+    await expect(entry(page, "stairs")).toHaveAttribute("aria-expanded", "false");
   });
 
   await test.step("text in them is found", async () => {

@@ -157,6 +157,39 @@ test("while the browser is offline the page says so, and afterwards nothing is m
   await gate.close();
 });
 
+test("a page that is open while the server is killed goes on by itself, and nothing is missing", async ({ visit, owner, product }) => {
+  test.skip(product.killGateway === undefined, "needs a product of its own");
+  const { page } = await visit({ storageState: owner });
+  const api = await asProgram(product.url, OWNER);
+  const me = await callerOf(api);
+  const demo = new DemoJobs(product.databaseUrl());
+  await demo.work();
+  const projectId = newId();
+  const [running = "", going = ""] = [...(await demo.add(me, "sources", [{ projectId, ms: 90_000, steps: 300 }])), ...(await demo.add(me, "report", [{ projectId }], 3_600_000))];
+  await page.goto(`${about(projectId)}&job=${encodeURIComponent(`${SOURCES}/${running}`)}`);
+  await expect(sheet(page).getByRole("log")).toContainText("Step 2 of 300 done");
+  await expect(rowOf(page, going)).toContainText("Delayed");
+  await page.evaluate(() => (document.documentElement.dataset["loaded"] = "once"));
+
+  await product.killGateway?.();
+  // The jobs go on without it.
+  const [done = "", broken = ""] = [...(await demo.add(me, "report", [{ projectId }])), ...(await demo.add(me, "mail", [{ projectId, fails: "Nobody heard it" }]))];
+  await product.ready();
+  await api.dashboard.removeJob.mutate({ queue: REPORT, id: going });
+  await untilStates(api, { subject: projectId }, ["completed", "failed", "running"]);
+
+  await expect(rowOf(page, done)).toContainText("Completed", { timeout: 40_000 });
+  await expect(rowOf(page, broken)).toContainText("Failed");
+  await expect(rowOf(page, going)).toHaveCount(0);
+  await expect(page.getByRole("status").filter({ hasText: "Connected" })).toBeVisible({ timeout: 40_000 });
+  const lines = (await api.dashboard.listJobLogs.query({ queue: SOURCES, id: running })).lines.map(({ message }) => message);
+  await expect.poll(async () => (await sheet(page).getByRole("log").locator("span:last-child").allTextContents()).slice(0, lines.length), "the log has every line").toEqual(lines);
+  await api.dashboard.cancelJob.mutate({ queue: SOURCES, id: running });
+  await expect(sheet(page).getByText(`Cancelled by ${OWNER.name}`), "it is live again").toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.dataset["loaded"]), "the page was not loaded anew").toBe("once");
+  await demo.stop();
+});
+
 /** Presses a key until something is focused, as somebody without a mouse would; everything on the way shows that it is. */
 async function reach(page: Page, target: Locator, key = "Tab"): Promise<void> {
   await expect(target).toBeVisible();

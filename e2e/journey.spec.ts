@@ -88,7 +88,7 @@ test("from the first account to a change that was asked for, reviewed, applied, 
 
   await test.step("3: other people's code is imported, and says how far it is", async () => {
     await goTo(page, "Projects");
-    const told = await record(page, "progress[aria-label^='Upload'], progress[aria-label^='Import of']", "aria-label");
+    const told = await record(page, "[role=progressbar][aria-label^='Upload'], [role=progressbar][aria-label^='Import of']", "aria-label");
     await page.getByRole("button", { name: "Import", exact: true }).first().click();
     const dialog = page.getByRole("dialog", { name: "Import a project" });
     await dialog.locator("input[type=file]").setInputFiles(await source.zip("find-my-way.zip"));

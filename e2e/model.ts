@@ -45,6 +45,11 @@ export async function startModel({ where, change }: Knowledge = MS): Promise<{ r
   mock.on({ userMessage: /slowly/i }, { content: LONG_TEXT }, { chunkSize: 12, streamingProfile: { ttft: 10, tps: 12 } });
   mock.on({ userMessage: /^Cut this short/, sequenceIndex: 0 }, { content: "This answer is cut off in the middle of what it was about to say." }, { truncateAfterChunks: 6, chunkSize: 10, streamingProfile: { ttft: 10, tps: 50 } });
   mock.on({ userMessage: /^Cut this short/ }, { content: "All of it is here." });
+  // Silent for longer than anybody waits, too busy for an hour and for a second, and failing as often as it is asked by itself: each until it is asked again.
+  mock.on({ userMessage: /^Be silent/, sequenceIndex: 0 }, { content: "Too late." }, { streamingProfile: { ttft: 60_000, tps: 50 } });
+  mock.on({ userMessage: /^Be busy/, sequenceIndex: 0 }, { error: { message: "Too many requests", type: "rate_limit_error" }, status: 429, retryAfter: 3_600 });
+  mock.on({ userMessage: /^Be back in a second/, sequenceIndex: 0 }, { error: { message: "Too many requests", type: "rate_limit_error" }, status: 429, retryAfter: 1 });
+  for (const sequenceIndex of [0, 1, 2]) mock.on({ userMessage: /^Break down/, sequenceIndex }, { error: { message: "Out of order", type: "server_error" }, status: 500 });
   mock.on({ userMessage: /go wrong/, hasToolResult: false }, call("hooks", "propose_edits", { title: "Hooks", edits: [{ path: ".git/hooks/pre-commit", content: "#!/bin/sh\nid\n" }, { path: "../../outside.txt", content: "x" }] }));
   mock.on({ toolCallId: "hooks" }, call("hook", "propose_edits", { title: "Hooks", edits: [{ path: ".git/hooks/pre-commit", content: "#!/bin/sh\nid\n" }] }));
   mock.on({ toolCallId: "hook" }, call("deploy", "run_script", { name: "deploy" }));

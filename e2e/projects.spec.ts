@@ -5,7 +5,7 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, entry, expect, goToFile, projectId, record, shownText, tab, test, tree } from "./projects.ts";
 import { ThirdParty } from "./third-party.ts";
 
-test.use({ installation: "projects" });
+test.use({ installation: "ide" });
 
 const SCHEMAS = "zod/v4/core/schemas.ts";
 const UTIL = "zod/v4/core/util.ts";
@@ -30,7 +30,7 @@ test("a project of other people is imported, worked in, searched, indexed and ex
   await test.step("a zip with a repository in it becomes a project, and says how far it is", async () => {
     await page.goto("/projects");
     await expect(page.getByRole("heading", { name: "Projects", level: 1 })).toBeVisible();
-    const told = await record(page, "progress[aria-label^='Upload'], progress[aria-label^='Import of']", "aria-label");
+    const told = await record(page, "[role=progressbar][aria-label^='Upload'], [role=progressbar][aria-label^='Import of']", "aria-label");
     await page.getByRole("button", { name: "Import", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Import a project" });
     await dialog.locator("input[type=file]").setInputFiles(await source.zip(`${NAME}.zip`));

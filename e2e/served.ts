@@ -10,7 +10,7 @@ interface Around {
   readonly model: Awaited<ReturnType<typeof startModel>>;
 }
 
-/** An installation with a package registry and a model, both on this machine. */
+/** The installation with a package registry and a model, both on this machine: one for all files that ask for it. */
 export const test = base.extend<object, Around>({
   registry: [
     async ({ browserName: _browser }, use) => {
