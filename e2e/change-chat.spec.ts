@@ -130,6 +130,8 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
   const say = async (text: string) => {
     await chat.getByRole("textbox", { name: "Message" }).fill(text);
     await page.keyboard.press("Enter");
+    // What is last from now on is the answer to this.
+    await expect(chat.getByRole("article", { name: "You" }).last()).toContainText(text);
   };
 
   for (const [status, message, remedy] of [
@@ -180,6 +182,7 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
     await expect(last).toContainText("I am a mock.");
     await say("Be back in a second");
     await expect(last).toContainText("I am a mock.", { timeout: 40_000 });
+    await expect(last).toHaveAttribute("data-state", "complete");
     await expect(last.getByText(/\$0\.\d+/), "it is paid for once").toHaveCount(1);
   });
 
@@ -190,7 +193,8 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
       await held.promise;
       await route.abort();
     });
-    await say("Is anybody there?");
+    await input.fill("Is anybody there?");
+    await page.keyboard.press("Enter");
     await expect(input).toHaveValue("");
     await input.fill("And something else");
     held.resolve();

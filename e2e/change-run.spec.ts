@@ -48,6 +48,11 @@ test("other people's code is installed, tested, cancelled, changed by a run, and
   await view.getByRole("button", { name: "Install dependencies" }).click();
   await expect(state).toContainText("Succeeded", { timeout: 120_000 });
   await expect(output).toContainText("Installed from package-lock.json");
+  // What came is counted; each of it has a line on demand.
+  await expect(output).toContainText(/Fetched \d+ package/);
+  await expect(output).not.toContainText("http fetch");
+  await page.getByRole("button", { name: "Show each package that is fetched" }).click();
+  await expect(output).toContainText("http fetch");
   await expect(view.getByText("Dependencies are missing")).toHaveCount(0, { timeout: 30_000 });
   expect(await disk.text("node_modules/ms/package.json")).toContain(`"version": "${registry.dependencies["ms"]}"`);
 
@@ -96,5 +101,13 @@ test("other people's code is installed, tested, cancelled, changed by a run, and
     await page.emulateMedia({ colorScheme });
     await shot(page, `run-${colorScheme}`);
   }
+  // On a phone the output stands where the list of runs stood.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.locator("[data-view=output]")).toHaveCount(0);
+  await view.getByRole("button", { name: /npm run test/ }).filter({ hasText: "Succeeded" }).click();
+  await expect(page.locator("[data-view=output]")).toContainText("time is told");
+  await expectNoSidewaysScroll(page);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(view).toBeVisible();
   expect(complaints).toEqual([]);
 });

@@ -212,6 +212,8 @@ export class IdeSession implements Ide {
 
   show = (viewId: string): void => {
     this.frame.show(viewId);
+    // A side bar would stand in front of it there.
+    if (this.#deps.isNarrow() && this.frame.isPanel(viewId)) this.frame.update((state) => ({ ...state, sideBar: { ...state.sideBar, visible: false }, chat: { ...state.chat, visible: false } }));
   };
 
   revealInExplorer = (path: string): void => {

@@ -28,14 +28,14 @@ export function IdeCommands() {
 }
 
 function useFrameCommands(): readonly Command[] {
-  const { frame } = useIdeSession();
+  const { frame, show } = useIdeSession();
   const { may } = useSession();
   const mayChat = useMayChat();
   const panels = usePanels();
   const views = IDE_VIEWS.filter(({ permission }) => may(permission)).map(
     ({ id, title, icon, keys }): Command => ({ id: `${id}.show`, title: `Show ${title.charAt(0).toLowerCase()}${title.slice(1)}`, category: "View", icon, keys, run: () => frame.showView(id) }),
   );
-  const shown = panels.map(({ id, title, icon, keys }): Command => ({ id: `${id}.show`, title: `Show ${title.charAt(0).toLowerCase()}${title.slice(1)}`, category: "View", icon, ...(keys === undefined ? {} : { keys }), run: () => frame.showPanel(id) }));
+  const shown = panels.map(({ id, title, icon, keys }): Command => ({ id: `${id}.show`, title: `Show ${title.charAt(0).toLowerCase()}${title.slice(1)}`, category: "View", icon, ...(keys === undefined ? {} : { keys }), run: () => show(id) }));
   return [
     ...views,
     ...shown,

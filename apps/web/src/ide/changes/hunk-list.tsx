@@ -60,6 +60,7 @@ export function HunkList({ file, original, proposal, selected, line, commenting,
             hunk={hunk}
             before={before}
             after={after}
+            first={hunk === file.hunks[0]}
             selected={hunk.id === selected}
             line={hunk.id === selected ? line : null}
             commenting={hunk.id === selected && commenting}
@@ -87,6 +88,7 @@ interface HunkItemProps {
   readonly hunk: Hunk;
   readonly before: readonly string[];
   readonly after: readonly string[];
+  readonly first: boolean;
   readonly selected: boolean;
   readonly line: number | null;
   readonly commenting: boolean;
@@ -98,16 +100,19 @@ interface HunkItemProps {
   readonly conflicts: boolean;
 }
 
-function HunkItem({ file, hunk, before, after, selected, line, commenting, open, control, actions, messages, comments, conflicts }: HunkItemProps) {
+function HunkItem({ file, hunk, before, after, first, selected, line, commenting, open, control, actions, messages, comments, conflicts }: HunkItemProps) {
   const item = useRef<HTMLLIElement>(null);
   const here = { fileId: file.id, hunkId: hunk.id };
   const onChoose = () => actions.goTo({ ...here, line });
   const { label, icon } = DECISION_WORDS[hunk.decision];
   const place = placeOf(hunk, file);
   const decide = (decision: "accepted" | "rejected" | "undecided") => control.decide(decision, [{ fileId: file.id, hunkId: hunk.id }]);
+  const arrived = useRef(false);
   useEffect(() => {
-    if (selected) item.current?.scrollIntoView({ block: "nearest" });
-  }, [selected]);
+    // A review begins at its top: nothing is scrolled to before somebody goes anywhere.
+    if (selected && (arrived.current || !first)) item.current?.scrollIntoView({ block: "nearest" });
+    arrived.current = true;
+  }, [selected, first]);
   return (
     <li ref={item} className={styles.hunk} data-selected={selected || undefined} data-decision={hunk.decision} aria-label={`${place}, ${label}`}>
       <div className={styles.hunkHead}>
@@ -278,7 +283,7 @@ function Comments({ comments, control }: { readonly comments: readonly Comment[]
           <div className={styles.commentHead}>
             <Icon name="comment" />
             <span className={styles.commentBy}>{(createdBy === null ? undefined : names.get(createdBy)) ?? "Somebody"}</span>
-            <span>{`on line ${line}`}</span>
+            <span>{`line ${line}`}</span>
             <Time at={createdAt} />
             {createdBy === user.id ? <IconButton icon="trash" label="Delete the comment" onClick={() => control.uncomment(id)} /> : null}
           </div>

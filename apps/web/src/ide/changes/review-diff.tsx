@@ -105,7 +105,7 @@ export function ReviewDiff({ file, original, proposal, selected, layout, editing
     };
   }, [monaco]);
 
-  return <div ref={host} className={cx(text.editor, file.kind === "create" && styles.created)} />;
+  return <div ref={host} className={cx(text.editor, file.kind === "create" && styles.created, file.kind === "delete" && styles.deleted)} />;
 }
 
 function within(line: number, start: number, count: number): boolean {

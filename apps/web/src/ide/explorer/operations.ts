@@ -158,7 +158,7 @@ async function toTrash(ide: IdeSession, paths: readonly string[]): Promise<strin
 export async function chooseAndRestore(ide: IdeSession): Promise<void> {
   try {
     const deletions = await ide.files.deleted();
-    if (deletions.length === 0) return toast({ kind: "info", title: "Nothing deleted can be restored" });
+    if (deletions.length === 0) return void toast({ kind: "info", title: "Nothing deleted can be restored" });
     const chosen = await pickOne("Restore what was deleted", deletions.map(({ id, paths, deletedAt }) => ({ value: id, label: listed(paths), detail: relativeTime(deletedAt, Date.now()) })));
     if (chosen !== null) await restore(ide, chosen);
   } catch (error) {

@@ -30,10 +30,14 @@ export class FrameStore extends Store<FrameState> {
     this.#panels = new Set(panels);
   }
 
+  isPanel(id: string): boolean {
+    return this.#panels.has(id);
+  }
+
   /** A view, a panel or the chat, by its id. */
   show(id: string): void {
     if (id === "chat") this.showChat();
-    else if (this.#panels.has(id)) this.showPanel(id);
+    else if (this.isPanel(id)) this.showPanel(id);
     else this.showView(id);
   }
 

@@ -1,8 +1,9 @@
 "use client";
 
 import { GENERATORS, MAX_SENTENCE, type GeneratorName, type SentenceReading, type Target } from "@coder/api/code-generation";
+import type { ProjectId } from "@coder/api/workspace";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { z } from "zod";
 import { Loaded } from "#api/loaded.tsx";
 import { toProblem } from "#api/problem.ts";
@@ -14,13 +15,16 @@ import { InlineProblem, Notice } from "#ui/states.tsx";
 import { useIde } from "../ide-context.ts";
 import { useKept } from "../use-kept.ts";
 import { EndpointFields } from "./endpoint-form.tsx";
-import { BLANK, checkForm, type FormErrors, formOf } from "./form-state.ts";
+import { BLANK, checkForm, type FormErrors, formOf, type GenerateForm } from "./form-state.ts";
 import styles from "./generate.module.css";
 import { PreviewView } from "./preview-view.tsx";
 import { SentenceField } from "./sentence-field.tsx";
 import { TargetFacts } from "./target-facts.tsx";
 import { TestDataFields } from "./test-data-form.tsx";
 import { useGeneration } from "./use-generation.ts";
+
+/** What was filled in: another tab takes the form's place in the editor meanwhile. */
+const left = new Map<ProjectId, { readonly form: GenerateForm; readonly reading: { readonly of: string; readonly result: SentenceReading } | null }>();
 
 const SentenceSchema = z.string().max(MAX_SENTENCE);
 const TITLES: Readonly<Record<GeneratorName, string>> = { "http-endpoint": "HTTP endpoint", "test-data": "Test data" };
@@ -45,8 +49,9 @@ function Workbench({ target }: { readonly target: Target }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const [sentence, setSentence] = useKept("generate", SentenceSchema, "");
-  const [reading, setReading] = useState<{ readonly of: string; readonly result: SentenceReading } | null>(null);
-  const [form, setForm] = useState(BLANK);
+  const [reading, setReading] = useState(() => left.get(projectId)?.reading ?? null);
+  const [form, setForm] = useState(() => left.get(projectId)?.form ?? BLANK);
+  useEffect(() => void left.set(projectId, { reading, form }), [projectId, reading, form]);
   const [errors, setErrors] = useState<FormErrors>({});
   const element = useRef<HTMLFormElement>(null);
   const generation = useGeneration();
