@@ -11,7 +11,7 @@ const tags = ["execution"];
 /** Which change set, of which project, and how it stands. */
 const describe = auditFacts("change-set", "id", ChangeSetSummarySchema, ["projectId", "title", "state"]);
 /** What is done to a part of a change set is told by whose part it is. */
-const describePart = auditFacts("change-set", "id", ChangeSetInputSchema);
+const describePart: typeof describe = ({ input }) => auditFacts("change-set", "id", ChangeSetInputSchema)({ input, output: undefined });
 /** Going through the hunks of a large change, key by key. */
 const rateLimit = { limit: 1_200, windowSeconds: 60, by: "caller" } as const;
 
