@@ -206,7 +206,8 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
     await expect(input).toHaveValue("Is anybody there?\nAnd something else");
     await page.unroute(/aiService\.sendMessage/);
     const noted = page.waitForResponse((response) => response.url().includes("putLayout") && (response.request().postData() ?? "").includes("And something else"));
-    await input.pressSequentially(".");
+    await input.press("Control+End");
+    await page.keyboard.type(".");
     await noted;
     await page.reload();
     await expect(input).toHaveValue("Is anybody there?\nAnd something else.");

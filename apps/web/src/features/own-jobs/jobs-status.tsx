@@ -10,7 +10,7 @@ import { Icon, type IconName } from "#ui/icon.tsx";
 import { Menu, MenuHeading, MenuItem, MenuSeparator } from "#ui/menu.tsx";
 import { toast } from "#ui/toast.tsx";
 import { commonProgress, isUnfinished, jobKey } from "./OwnJobs.ts";
-import { useOwnJobs } from "./own-jobs-provider.tsx";
+import { useOwnJobs, useToldElsewhere } from "./own-jobs-provider.tsx";
 
 const ICONS: Readonly<Record<Job["state"], IconName>> = {
   waiting: "watch", delayed: "watch", running: "loading", completed: "pass", failed: "error", cancelled: "circle-slash",
@@ -28,7 +28,8 @@ function wordOf(job: Job): string {
 
 /** What is under way for this person, wherever they are in the product. Nothing while there is nothing. */
 export function JobsStatus() {
-  const jobs = useOwnJobs();
+  const told = useToldElsewhere();
+  const jobs = useOwnJobs().filter((job) => !isUnfinished(job) || !told.has(jobKey(job)));
   const router = useRouter();
   const trpc = useTRPC();
   const cancel = useMutation(

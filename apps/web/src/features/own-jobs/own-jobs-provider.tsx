@@ -32,3 +32,19 @@ export function useOwnJob(ref: JobRef | null): Job | undefined {
 export function useOwnJobStates(queue: string): string {
   return useStorePart(useContext(OwnJobsContext), (jobs) => [...jobs].flatMap(([key, job]) => (job.queue === queue ? [`${key} ${job.state}`] : [])).join());
 }
+
+/** Jobs that another entry of the status bar tells of. */
+const toldElsewhere = new Store<ReadonlySet<string>>(new Set());
+
+/** Whoever tells of a job in the status bar says so: it stands there once. */
+export function useTellsOf(key: string | null): void {
+  useEffect(() => {
+    if (key === null) return undefined;
+    toldElsewhere.update((keys) => new Set(keys).add(key));
+    return () => toldElsewhere.update((keys) => new Set([...keys].filter((each) => each !== key)));
+  }, [key]);
+}
+
+export function useToldElsewhere(): ReadonlySet<string> {
+  return useStore(toldElsewhere);
+}

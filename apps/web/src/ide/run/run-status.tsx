@@ -3,6 +3,8 @@
 import type { RunId } from "@coder/api/execution";
 import { useTRPCClient } from "#api/trpc.tsx";
 import { useCommands } from "#commands/registry.tsx";
+import { jobKey } from "#features/own-jobs/OwnJobs.ts";
+import { useTellsOf } from "#features/own-jobs/own-jobs-provider.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { useStore } from "#lib/store.ts";
 import { StatusItem } from "../frame/status-item.tsx";
@@ -15,6 +17,7 @@ export function RunStatus() {
   const { showRun } = useShownRun();
   const under = useRunUnderWay();
   useRunCommands(under?.run.id ?? null);
+  useTellsOf(under?.run.job ? jobKey({ queue: under.run.job.name, id: under.run.job.id }) : null);
   if (!under) return null;
   const { run, progress } = under;
   const share = progress && progress.total > 0 ? ` ${progress.done} of ${progress.total}` : "";
