@@ -12,8 +12,10 @@ interface Bounds {
 export function boundsOf(shape: NumberShape, field: string): Bounds | null {
   const [usualMin, usualMax, usualStep] = usual(field);
   const integer = shape.integer === true;
-  const step = shape.multipleOf ?? (integer ? 1 : usualStep);
-  const unitStep = step ?? 0.01;
+  const room = roomOf(shape);
+  // What is usual does not count where there is no room for it.
+  const step = shape.multipleOf ?? (integer ? 1 : usualStep !== null && usualStep * 2 > room ? null : usualStep);
+  const unitStep = step ?? Math.min(0.01, room / 1_000);
   const lows = [shape.minimum, shape.exclusiveMinimum === undefined ? undefined : shape.exclusiveMinimum + (integer ? Math.floor(shape.exclusiveMinimum) + 1 - shape.exclusiveMinimum : tiny(shape.exclusiveMinimum, unitStep, 1))].filter((one) => one !== undefined);
   const highs = [shape.maximum, shape.exclusiveMaximum === undefined ? undefined : shape.exclusiveMaximum - (integer ? shape.exclusiveMaximum - (Math.ceil(shape.exclusiveMaximum) - 1) : tiny(shape.exclusiveMaximum, unitStep, -1))].filter((one) => one !== undefined);
   const low = lows.length > 0 ? Math.max(...lows) : null;
@@ -29,6 +31,11 @@ export function boundsOf(shape: NumberShape, field: string): Bounds | null {
     return { min, max, step: factor };
   }
   return min > max ? null : { min, max, step };
+}
+
+/** Between the ends that the type itself gives. */
+function roomOf({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: NumberShape): number {
+  return Math.min(maximum ?? Infinity, exclusiveMaximum ?? Infinity) - Math.max(minimum ?? -Infinity, exclusiveMinimum ?? -Infinity);
 }
 
 /** The smallest step away from an end that is left out. */

@@ -17,6 +17,8 @@ export class TypeReader {
   readonly named = new Map<string, Shape>();
   readonly notes = new Set<string>();
   readonly #open: string[] = [];
+  /** What the type parameters of the declaration that is being read stand for. */
+  #bound: ReadonlyMap<string, Shape> = new Map();
   readonly #zod: (path: string, expression: ts.Expression) => Shape;
 
   constructor(sources: Sources, zod: (path: string, expression: ts.Expression) => Shape = () => ({ kind: "unknown" })) {
@@ -43,21 +45,31 @@ export class TypeReader {
     return binding && target !== null && depth < 5 ? this.find(target, binding.imported === "default" ? name : binding.imported, depth + 1) : null;
   }
 
-  declared({ path, node }: Declared): Shape {
-    const key = `${path}#${node.name?.getText() ?? ""}`;
+  /** @param types what is given for its type parameters, where it has some */
+  declared({ path, node }: Declared, types: readonly Shape[] = []): Shape {
+    const bound = this.#parameters(path, node, types);
+    const key = `${path}#${node.name?.getText() ?? ""}${bound.size > 0 ? JSON.stringify([...bound]) : ""}`;
     if (this.#open.includes(key) || this.#open.length > MAX_DEPTH) return { kind: "recursive", name: key };
     const known = this.named.get(key);
     if (known) return known;
     this.#open.push(key);
+    const outer = this.#bound;
+    this.#bound = bound;
     const shape = this.#declaration(path, node);
+    this.#bound = outer;
     this.#open.pop();
     this.named.set(key, shape);
     return shape;
   }
 
+  #parameters(path: string, node: Declared["node"], types: readonly Shape[]): ReadonlyMap<string, Shape> {
+    const parameters = ts.isEnumDeclaration(node) || ts.isVariableDeclaration(node) ? [] : (node.typeParameters ?? []);
+    return new Map(parameters.map((parameter, index) => [parameter.name.text, types[index] ?? (parameter.default ? this.read(path, parameter.default) : { kind: "unknown" })]));
+  }
+
   read(path: string, type: ts.TypeNode): Shape {
     if (ts.isParenthesizedTypeNode(type)) return this.read(path, type.type);
-    if (ts.isTypeOperatorNode(type)) return type.operator === ts.SyntaxKind.ReadonlyKeyword ? this.read(path, type.type) : this.#note(type);
+    if (ts.isTypeOperatorNode(type)) return type.operator === ts.SyntaxKind.ReadonlyKeyword ? this.read(path, type.type) : type.operator === ts.SyntaxKind.KeyOfKeyword ? this.#keys(path, type) : this.#note(type);
     if (ts.isTypeLiteralNode(type)) return { kind: "object", fields: this.#members(path, type.members) };
     if (ts.isArrayTypeNode(type)) return { kind: "array", items: this.read(path, type.elementType) };
     if (ts.isTupleTypeNode(type)) return { kind: "tuple", items: type.elements.filter((element) => !ts.isRestTypeNode(element)).map((element) => this.read(path, ts.isNamedTupleMember(element) ? element.type : ts.isOptionalTypeNode(element) ? element.type : element)) };
@@ -158,6 +170,12 @@ export class TypeReader {
 
   #reference(path: string, type: ts.TypeReferenceNode): Shape {
     if (ts.isIdentifier(type.typeName)) return this.#byName(path, type.typeName.text, type.typeArguments ?? []);
+    // `Level.High`
+    const holder = ts.isIdentifier(type.typeName.left) ? this.find(path, type.typeName.left.text) : null;
+    const member = type.typeName.right.text;
+    const values = holder && ts.isEnumDeclaration(holder.node) ? unionOptions(this.declared(holder)) : [];
+    const value = values.find((one) => one.kind === "literal" && one.member?.member === member);
+    if (value) return value;
     // `z.infer<typeof UserSchema>`
     if (/^z\.(?:infer|output|input)$/.test(type.typeName.getText())) {
       const [query] = type.typeArguments ?? [];
@@ -172,7 +190,12 @@ export class TypeReader {
     if (first) {
       switch (name) {
         case "Array": case "ReadonlyArray": case "Set": return { kind: "array", items: this.read(path, first), ...(name === "Set" ? { unique: true } : {}) };
-        case "Readonly": case "NonNullable": case "Promise": case "Awaited": return this.read(path, first);
+        case "Readonly": case "Promise": case "Awaited": return this.read(path, first);
+        case "NonNullable": return unionOf(unionOptions(this.read(path, first)).filter(({ kind }) => kind !== "null" && kind !== "undefined"));
+        case "Exclude": case "Extract": {
+          const listed = new Set((second ? unionOptions(this.read(path, second)) : []).map((option) => JSON.stringify(option)));
+          return unionOf(unionOptions(this.read(path, first)).filter((option) => listed.has(JSON.stringify(option)) === (name === "Extract")));
+        }
         case "Partial": case "Required": return mapFields(this.read(path, first), (fields) => fields.map((field) => ({ ...field, optional: name === "Partial" })));
         case "Omit": case "Pick": {
           const keys = new Set(second ? keysOf(second) : []);
@@ -182,11 +205,27 @@ export class TypeReader {
         default: break;
       }
     }
+    const bound = this.#bound.get(name);
+    if (bound) return bound;
     if (name === "Date") return { kind: "date" };
     const declared = this.find(path, name);
-    if (declared) return this.declared(declared);
+    if (declared) return this.declared(declared, types.map((type) => this.read(path, type)));
     this.notes.add(`${name} is not in the project: any value is made of it`);
     return { kind: "unknown" };
+  }
+
+  /** The names of a type's fields, or of a constant's. */
+  #keys(path: string, type: ts.TypeOperatorNode): Shape {
+    const query = type.type;
+    const names = ts.isTypeQueryNode(query) && ts.isIdentifier(query.exprName) ? this.#constantNames(path, query.exprName.text) : fieldNames(this.read(path, query));
+    return names.length > 0 ? unionOf(names.map((value) => ({ kind: "literal", value }))) : this.#note(type);
+  }
+
+  #constantNames(path: string, name: string): string[] {
+    const node = this.find(path, name)?.node;
+    const given = node && ts.isVariableDeclaration(node) ? node.initializer : undefined;
+    const value = given && (ts.isAsExpression(given) || ts.isSatisfiesExpression(given)) ? given.expression : given;
+    return value && ts.isObjectLiteralExpression(value) ? value.properties.flatMap((property) => (property.name ? [nameOf(property.name)] : [])).filter((each) => each !== null) : [];
   }
 
   #indexed(path: string, type: ts.IndexedAccessTypeNode): Shape {
@@ -217,6 +256,14 @@ export class TypeReader {
     this.notes.add(`${type.getText().replaceAll(/\s+/g, " ").slice(0, 80)} is not understood: any value is made of it`);
     return { kind: "unknown" };
   }
+}
+
+function unionOptions(shape: Shape): readonly Shape[] {
+  return shape.kind === "union" ? shape.options : [shape];
+}
+
+function fieldNames(shape: Shape): string[] {
+  return shape.kind === "object" ? shape.fields.map(({ name }) => name) : [];
 }
 
 export function mapFields(shape: Shape, change: (fields: readonly FieldShape[]) => readonly FieldShape[]): Shape {
