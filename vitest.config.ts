@@ -31,6 +31,7 @@ export default defineConfig({
       include: ["src/**/*.{ts,tsx}", "{apps,packages,packages/modules}/*/src/**/*.{ts,tsx}"],
       exclude: ["**/*.test.*", "**/__fixtures__/**", "**/generated/**"],
       reporter: ["text", "html"],
+      reportOnFailure: true,
     },
     projects,
   },
