@@ -22,9 +22,9 @@ const MOST_MS = 18_000;
 const FEWEST_ROUNDS = 5;
 
 /** The numbers of the rounds there are: as many as wanted, unless the time is over. */
-function* roundsOf(wanted: number): Generator<number> {
+function* roundsOf(wanted: number, mostMs = MOST_MS): Generator<number> {
   const begun = performance.now();
-  for (let round = 0; round < wanted && (round < FEWEST_ROUNDS || performance.now() - begun < MOST_MS); round += 1) yield round;
+  for (let round = 0; round < wanted && (round < FEWEST_ROUNDS || performance.now() - begun < mostMs); round += 1) yield round;
 }
 
 interface Cost {
@@ -36,10 +36,11 @@ interface Cost {
  * Runs subject and control in turn, the control twice per round, in an order that changes with each round; compares pair by pair.
  * CPU time leads, because on a shared machine the wall clock says more about the neighbours.
  *
- * @param cpuMicros CPU time spent so far; default: this process. Give one that adds servers or children where they do the work.
+ * @param options.mostMs For one whose answer is worth more time than the others get.
+ * @param options.cpuMicros CPU time spent so far; default: this process. Give one that adds servers or children where they do the work.
  */
-export async function compare(subject: Workload, control: Workload, options: { readonly rounds?: number; readonly cpuMicros?: () => number } = {}): Promise<Comparison> {
-  const { rounds = 15, cpuMicros = ownCpu } = options;
+export async function compare(subject: Workload, control: Workload, options: { readonly rounds?: number; readonly mostMs?: number; readonly cpuMicros?: () => number } = {}): Promise<Comparison> {
+  const { rounds = 15, mostMs, cpuMicros = ownCpu } = options;
   const once = async (work: Workload): Promise<Cost> => {
     const [cpu, wall] = [cpuMicros(), performance.now()];
     await work();
@@ -48,7 +49,7 @@ export async function compare(subject: Workload, control: Workload, options: { r
   await once(subject);
   await once(control);
   const pairs: { readonly subject: Cost; readonly control: Cost; readonly again: Cost }[] = [];
-  for (const round of roundsOf(rounds)) {
+  for (const round of roundsOf(rounds, mostMs)) {
     const order = rotate(["subject", "control", "again"] as const, round);
     const costs = new Map<string, Cost>();
     for (const who of order) costs.set(who, await once(who === "subject" ? subject : control));

@@ -10,6 +10,8 @@ const OPERATIONS = 400;
 const AT_ONCE = 10;
 /** The walls, the mapping to JSON and the version tag, on top of the same statement. */
 const GOAL = 1.5;
+/** What it takes to tell on which side of the goal it is: near to it. */
+const INSERT = { rounds: 60, mostMs: 40_000 };
 
 interface BareTable {
   findFirst(args: object): Promise<unknown>;
@@ -41,7 +43,7 @@ export const repositoryBenchmark: Benchmark = {
       const findings: Finding[] = [
         ratioFinding("Read one row by id", await compare(times((index) => notes.get(id(index))), times((index) => bare.contractNote.findFirst({ where: { id: id(index), organizationId } }))), GOAL),
         ratioFinding("Read a page of 50", await compare(times(() => notes.query({}, { limit: 50 }), 60), times(() => bare.contractNote.findMany({ where: { organizationId }, orderBy: { id: "asc" }, take: 51 }), 60)), GOAL),
-        ratioFinding("Insert one row", await compare(times(() => notes.insert(fresh())), times(() => bare.contractNote.create({ data: bareRow(fresh()) }))), GOAL),
+        ratioFinding("Insert one row", await compare(times(() => notes.insert(fresh())), times(() => bare.contractNote.create({ data: bareRow(fresh()) })), INSERT), GOAL),
       ];
       return findings;
     } finally {

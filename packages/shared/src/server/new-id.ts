@@ -1,7 +1,10 @@
 import { randomFillSync } from "node:crypto";
 import type { z } from "zod";
 
-const random = new Uint8Array(10);
+const RANDOM_BYTES = 10;
+/** For many ids: asking the system for each alone costs more than all the rest. */
+const pool = new Uint8Array(RANDOM_BYTES * 256);
+let used = pool.length;
 let lastMs = 0;
 let sequence = 0;
 
@@ -12,8 +15,8 @@ let sequence = 0;
 export function newId(): string;
 export function newId<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
 export function newId(schema?: z.ZodType): unknown {
-  randomFillSync(random);
-  tick(Date.now());
+  const random = nextRandom();
+  tick(Date.now(), random);
   const time = lastMs.toString(16).padStart(12, "0");
   const counter = sequence.toString(16).padStart(3, "0");
   const tail = hex(random.subarray(0, 8));
@@ -22,8 +25,18 @@ export function newId(schema?: z.ZodType): unknown {
   return schema ? schema.parse(id) : id;
 }
 
+/** Each byte is given out once. */
+function nextRandom(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += RANDOM_BYTES;
+  return pool.subarray(used - RANDOM_BYTES, used);
+}
+
 /** A fresh millisecond starts at a random low counter; a full counter borrows the next millisecond. */
-function tick(now: number): void {
+function tick(now: number, random: Uint8Array): void {
   if (now > lastMs) {
     lastMs = now;
     sequence = (random[9] ?? 0) & 0xff;
