@@ -56,6 +56,7 @@ async function main(): Promise<number> {
   try {
     const request = RequestSchema.parse(JSON.parse(await text(process.stdin)));
     if (request.part === "files") {
+      refuseFilled(request.dataDirectory);
       await terminal.step("Backup is whole", async (step) => {
         const { version, createdAt, files } = await restoreFiles(request.file, request.dataDirectory, (bytes) => step.progress(Math.round(bytes / 1e6), 0, "MB"));
         step.detail(`version ${version} of ${createdAt}, ${files.length} files`);
@@ -65,6 +66,8 @@ async function main(): Promise<number> {
         const { tables } = await restoreRows(request.file, request.database, step);
         step.detail(`${tables.reduce((sum, table) => sum + table.rows, 0)} rows of ${tables.length} tables`);
       });
+      const place = request.dataDirectory === inClone(".data") ? "" : `CODER_DATA=${request.dataDirectory} `;
+      terminal.line(`\n  All is as it was at the time of the backup. Start it: ${place}npm start\n`);
     }
     return 0;
   } catch (error) {

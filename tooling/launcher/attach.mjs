@@ -67,7 +67,9 @@ async function besideProduct({ runtime, signal, gatewayUrl }) {
   const { settings, variables } = await readSettings({ runtime, variables: baseVariables(paths, secrets), signal });
   const plan = planDatabase(settings, secrets, Number(readFileSync(paths.postgresPort, "utf8")));
   // Modules that do not run in the new process are asked for there.
-  const environment = { GATEWAY_URL: variable("GATEWAY_URL") ?? gatewayUrl, ...hostEnvironment({ variables, plan, settings, secrets, mode: "production" }) };
+  // A port that the operator set for the product is taken by it: a module beside it has its own.
+  const port = variable("PORT") === new URL(gatewayUrl).port ? { PORT: undefined } : {};
+  const environment = { GATEWAY_URL: variable("GATEWAY_URL") ?? gatewayUrl, ...hostEnvironment({ variables, plan, settings, secrets, mode: "production" }), ...port };
   return { paths, settings, plan, secrets, environment, release: async () => undefined };
 }
 

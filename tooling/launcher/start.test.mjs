@@ -147,6 +147,20 @@ describe("npm start", { timeout: 240_000 }, () => {
     expect((await (await fetch(`${open.url}/env`)).json()).SETUP_CODE).toBe(/this code: {2}(\S+)/.exec(open.output)?.[1]);
   });
 
+  test("has a module beside it that does not want its port, and takes one that was meant for it", async () => {
+    clone.write("apps/gateway/src/module.ts", "console.log(JSON.stringify({ port: process.env.PORT ?? null, gateway: process.env.GATEWAY_URL }));");
+    const run = await clone.launch();
+    await run.ready();
+    const module = async (/** @type {number} */ port) => {
+      const beside = await clone.launch({ args: ["module", "logging"], env: { PORT: String(port) } });
+      expect(await beside.ended).toEqual({ code: 0, signal: null });
+      return JSON.parse(beside.output);
+    };
+    expect(await module(run.port)).toEqual({ port: null, gateway: run.url });
+    expect(await module(run.port + 1)).toEqual({ port: String(run.port + 1), gateway: run.url });
+    expect(await run.stop()).toEqual({ code: 0, signal: null });
+  });
+
   test("ends at once at the second Ctrl-C", async () => {
     clone.write("apps/worker/src/main.ts", `process.send({ type: "ready" }); process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`);
     const run = await clone.launch();
