@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { childEnvironment, PREPARE_MARK } from "./environment.mjs";
 import { inClone, ROOT } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
@@ -30,10 +31,15 @@ export function generateClient({ runtime, signal }) {
  * @param {BuildOptions} options
  */
 export function buildWeb({ runtime, signal }) {
-  const print = fingerprint(["apps/web", "packages/shared/src", "packages/api/src", "tsconfig.base.json", "package-lock.json"], [runtime.version]);
+  const print = fingerprint(["apps/web", ...browserSafe(), "packages/api/src", "tsconfig.base.json", "package-lock.json"], [runtime.version]);
   return whenChanged("web", print, ["apps/web/.next/BUILD_ID"], () =>
     run("The web pages could not be built", runtime, [inClone("node_modules/next/dist/bin/next"), "build"], { signal, cwd: inClone("apps/web"), env: { NODE_ENV: "production" } }),
   );
+}
+
+/** Of the kernel what pages can reach: a wall keeps its server side from them. */
+function browserSafe() {
+  return readdirSync(inClone("packages/shared/src")).filter((name) => name !== "server").map((name) => `packages/shared/src/${name}`);
 }
 
 /**

@@ -98,7 +98,7 @@ describe("packages", { timeout: 240_000 }, () => {
 });
 
 describe("pages", { timeout: 240_000 }, () => {
-  test("are built again when a source changes, and when a build was not finished", async () => {
+  test("are built again when a source that they reach changes, and when a build was not finished", async () => {
     const builds = () => clone.readEvents().filter((event) => event === "web built").length;
     const before = builds();
     clone.write("apps/web/src/page.tsx", "// changed");
@@ -110,6 +110,7 @@ describe("pages", { timeout: 240_000 }, () => {
     await unfinished.says(/✓ Pages .*built/);
     await unfinished.stop();
     clone.write("apps/web/src/page.test.tsx", "// tests are no input");
+    clone.write("packages/shared/src/server/more.ts", "// nor is what no page reaches");
     const same = await clone.launch();
     await same.says(/✓ Pages .*unchanged/);
     await same.stop();
