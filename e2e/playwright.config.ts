@@ -7,7 +7,7 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  // Each file has an installation of its own, and two at a time is what a small machine carries.
+  // Files that name the same installation have one together, one after the other: starting one takes longer than most of what is done in it.
   fullyParallel: false,
   workers: 1,
   retries: 0,

@@ -128,6 +128,23 @@ describe("the tree", () => {
     expect(await tree.reveal("x/none/file.ts")).toBe(false);
   });
 
+  it("shows a deep place without asking for one folder after the other", async () => {
+    const disk = new Disk(`${Array.from({ length: 60 }, (_, index) => `f${index}`).join("/")}/end.ts`);
+    const list = disk.listFolder.bind(disk);
+    const depth = { asked: 0, most: 0, rounds: 0 };
+    disk.listFolder = async (...question) => {
+      if (depth.asked === 0) depth.rounds += 1;
+      depth.asked += 1;
+      depth.most = Math.max(depth.most, depth.asked);
+      await Promise.resolve();
+      return list(...question).finally(() => (depth.asked -= 1));
+    };
+    const tree = await open(disk);
+    expect(await tree.reveal(`${Array.from({ length: 60 }, (_, index) => `f${index}`).join("/")}/end.ts`)).toBe(true);
+    expect(depth.most).toBeGreaterThan(20);
+    expect(depth.rounds).toBeLessThan(5);
+  });
+
   it("marks an open folder that is empty", async () => {
     const tree = await open(new Disk("empty/", "a.ts"));
     await tree.expand("empty");

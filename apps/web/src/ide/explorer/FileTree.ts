@@ -13,6 +13,8 @@ export interface ITreeSource {
 
 const PAGE = 1_000;
 const BIG_PAGE = 5_000;
+/** Folders that are asked for at once. */
+const TOGETHER = 32;
 /** More changes than this in one folder, and it is listed anew. */
 const MAX_SINGLE = 16;
 const IGNORE_FILES = [".gitignore", ".ignore", ".rgignore"];
@@ -46,11 +48,11 @@ export class FileTree extends Store<TreeContent> {
 
   /** Reads the root and every folder that was open. */
   async start(): Promise<void> {
-    await this.#load("");
+    await this.#loadAll(["", ...this.get().expanded]);
     // From the outside in: a folder that is gone takes what was open in it along.
     for (const path of [...this.get().expanded].sort()) {
-      if (this.entry(path)?.kind === "folder") await this.#load(path);
-      else this.#setExpanded(path, false);
+      if (this.entry(path)?.kind !== "folder") this.#setExpanded(path, false);
+      else await this.#loadAll([path]);
     }
   }
 
@@ -82,7 +84,8 @@ export class FileTree extends Store<TreeContent> {
   async reveal(path: string): Promise<boolean> {
     const above: string[] = [];
     for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) above.unshift(folder);
-    if (!this.get().folders.has("")) await this.#load("");
+    // Together: one after the other, a deep place takes as many ways to the server and back as it has folders.
+    await this.#loadAll(["", ...above]);
     for (const folder of above) {
       if (!(await this.#find(folder))) return false;
       await this.expand(folder);
@@ -129,6 +132,13 @@ export class FileTree extends Store<TreeContent> {
 
   async refreshAll(): Promise<void> {
     await Promise.all([...this.get().folders.keys()].map((path) => this.refresh(path)));
+  }
+
+  /** Reads those that are not known yet, several at a time. */
+  async #loadAll(paths: readonly string[]): Promise<void> {
+    for (let at = 0; at < paths.length; at += TOGETHER) {
+      await Promise.all(paths.slice(at, at + TOGETHER).map((path) => (this.get().folders.has(path) ? this.#loads.get(path) : this.#load(path))));
+    }
   }
 
   #load(path: string): Promise<void> {
