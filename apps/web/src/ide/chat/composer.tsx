@@ -30,6 +30,9 @@ export function Composer({ control, hasModel, draft, onDraft }: { readonly contr
   const offers = closed === draft || running ? NO_OFFERS : completions;
   const at = Math.min(chosen, offers.length - 1);
   const typed = useRef(draft);
+  const field = useRef<HTMLTextAreaElement>(null);
+  // What was left there goes on at its end.
+  useEffect(() => field.current?.setSelectionRange(typed.current.length, typed.current.length), []);
   const write = (text: string) => {
     typed.current = text;
     setChosen(-1);
@@ -92,6 +95,7 @@ export function Composer({ control, hasModel, draft, onDraft }: { readonly contr
       {offers.length > 0 ? <Offers id={listId} offers={offers} chosen={at} onChoose={(offer) => write(offer.text)} /> : null}
       <div className={styles.field}>
         <textarea
+          ref={field}
           className={styles.input}
           aria-label="Message"
           data-first-focus
