@@ -125,4 +125,27 @@ describe("a JSON Schema", () => {
     expect(JSON.stringify(made)).toMatch(/\\"not\\" is not looked into/);
     expect(JSON.stringify(made)).toContain("#/nowhere is not in the document");
   });
+
+  it("that stands in code, or is one of several in a document, is found by its name", () => {
+    const properties = { count: { type: "integer", minimum: -3, maximum: -1 }, kind: { enum: ["a", null, true] } };
+    const inCode = 'export const rowSchema = { type: "object", properties: { count: { type: "integer", minimum: -3, maximum: -1 }, kind: { enum: ["a", null, true] } }, required: ["count", "kind"] } as const;';
+    const document = JSON.stringify({ $defs: { Other: { type: "object", properties: { x: { type: "string" } } }, Row: { type: "object", properties, required: ["count", "kind"] } } }, null, 2);
+    const check = new Ajv({ strict: false }).compile({ type: "object", properties, required: ["count", "kind"] });
+    for (const [files, type] of [[{ "src/schemas.ts": inCode }, "rowSchema"], [{ "all.schema.json": document }, "Row"]] as const) {
+      for (const made of make(files, type)) for (const row of z.array(z.unknown()).parse(JSON.parse(made.files[0]?.content ?? ""))) expect([check(row), row]).toEqual([true, row]);
+    }
+  });
+});
+
+describe("a type's name", () => {
+  it("that two files use is asked for with its file", () => {
+    const files = { "a.ts": "export interface Row { one: string }", "b.ts": "export interface Row { two: string }" };
+    expect(() => make(files, "Row")).toThrow(expect.objectContaining({ code: "input_invalid", message: expect.stringContaining("a.ts, b.ts") }));
+    const [made] = generateData(snapshotOf(files), TestDataInputSchema.parse({ tables: [{ type: "Row", path: "b.ts", rows: 1 }] })).files;
+    expect(Object.keys(z.array(z.record(z.string(), z.string())).parse(JSON.parse(made?.content ?? ""))[0] ?? {})).toEqual(["two"]);
+  });
+
+  it("of what has no fields is refused", () => {
+    expect(() => make({ "a.ts": "export interface Row {}\nexport type Text = string;" }, "Row")).toThrow(expect.objectContaining({ code: "input_invalid" }));
+  });
 });
