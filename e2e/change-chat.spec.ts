@@ -220,6 +220,7 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
     const { budget } = await api.aiService.getModels.query({});
     const asked = model.mock.getRequests().length;
     const { setting } = await api.configurationService.setSetting.mutate({ key, value: 0, version: null });
+    await expect.poll(async () => (await api.aiService.getModels.query({})).budget.limitMicroUsd).toBe(0);
     await page.reload();
     await expect(chat.getByText("budget used up")).toBeVisible();
     await say("Say something that costs");

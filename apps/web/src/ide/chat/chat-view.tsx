@@ -1,7 +1,7 @@
 "use client";
 
 import type { Models } from "@coder/api/ai-service";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC } from "#api/trpc.tsx";
@@ -26,6 +26,12 @@ export function ChatView({ control }: { readonly control: ConversationControl })
   const models = useQuery(trpc.aiService.getModels.queryOptions({})).data;
   const [draft, setDraft] = useDraft();
   const { details, query, id } = control;
+  const answering = control.running !== undefined;
+  const queries = useQueryClient();
+  // Whatever it cost is spent by now.
+  useEffect(() => {
+    if (!answering) void queries.invalidateQueries({ queryKey: trpc.aiService.getModels.queryKey() });
+  }, [answering, queries, trpc]);
   const list = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const follow = useRef(true);
