@@ -93,7 +93,7 @@ describe("the state", () => {
   it("says while it is searched that nothing is there yet, and why", async () => {
     const project = rig.workspace.create(rig.caller, FILES);
     const ask = () => rig.service.search(rig.caller, { projectId: project, query: "session", limit: 5 }, never);
-    await expect(ask()).rejects.toMatchObject({ code: "not_indexed", remedy: "Index it first." });
+    await expect(ask()).rejects.toMatchObject({ code: "not_indexed", remedy: "Index it first, in Search by meaning." });
     const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
     await expect(ask()).rejects.toMatchObject({ code: "not_indexed", remedy: expect.stringContaining("Wait") });
     await rig.run(project, { id: job.id });

@@ -3,7 +3,7 @@ import { AppError } from "@coder/shared";
 // The module's codes. Clients match on them, so they stay.
 
 export function notIndexed(running: boolean): AppError {
-  return new AppError("conflict", "not_indexed", "This project is not indexed yet.", { remedy: running ? "Wait until it is: the index is being built." : "Index it first." });
+  return new AppError("conflict", "not_indexed", "This project is not indexed yet.", { remedy: running ? "Wait until it is: the index is being built." : "Index it first, in Search by meaning." });
 }
 
 export function projectNotReady(status: string): AppError {
