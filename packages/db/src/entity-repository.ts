@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { Page } from "@coder/shared";
+import { pooledRandom } from "@coder/shared/server";
 import { clausesOf, idClauses, type Clause } from "./clauses.ts";
 import type { CursorSealer, Position } from "./cursor.ts";
 import type { EntityDescriptor } from "./entity.ts";
@@ -16,6 +16,7 @@ const MAX_LIMIT = 1000;
 const DEFAULT_GROUPS = 100;
 const RANGE_KINDS: readonly FieldKind[] = ["datetime", "integer", "number"];
 const MAX_ONCE_KEY = 300;
+const ETAG_BYTES = 9;
 
 export interface EntityRepositoryDeps {
   readonly entity: EntityDescriptor;
@@ -258,5 +259,5 @@ function positionOf(row: StoredRecord, field: string): Position {
 }
 
 function newEtag(): string {
-  return randomBytes(9).toString("base64url");
+  return Buffer.from(pooledRandom(ETAG_BYTES)).toString("base64url");
 }

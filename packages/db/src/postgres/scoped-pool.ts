@@ -3,6 +3,7 @@ import { beginSql, type ScopeSettings } from "./tenancy-sql.ts";
 
 /** The part of a pg client that is used here. The adapter calls it with a query object and waits for the promise. */
 interface Connection {
+  readonly connection: { readonly stream: Pick<pg.Connection["stream"], "cork" | "uncork"> };
   query(query: pg.QueryConfig | string): Promise<pg.QueryResult>;
 }
 
@@ -40,11 +41,21 @@ async function onPool(pool: pg.Pool, begin: string, query: pg.QueryConfig): Prom
 
 /** One statement in its own scoped transaction. All messages are on the wire before the first answer is awaited. */
 export async function scopedStatement(client: Connection, begin: string, query: pg.QueryConfig): Promise<pg.QueryResult> {
-  const sent = [client.query(begin), client.query(query), client.query("commit")] as const;
+  const sent = inOneWrite(client, () => [client.query(begin), client.query(query), client.query("commit")] as const);
   const answers = await Promise.allSettled(sent);
   const failed = answers.find((answer) => answer.status === "rejected");
   if (failed) throw failed.reason;
   return sent[1];
+}
+
+/** What is sent leaves in one write to the socket: a call of the system for each message costs more than the message. */
+export function inOneWrite<Sent>({ connection: { stream } }: Pick<Connection, "connection">, send: () => Sent): Sent {
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** A connection for a transaction of several statements: whoever begins one gets the scope with it, in the same flush. */

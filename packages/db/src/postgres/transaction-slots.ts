@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { PrismaConnection, PrismaDelegate, PrismaModule } from "./prisma-module.ts";
+import { inOneWrite } from "./scoped-pool.ts";
 import { beginSql, type ScopeSettings } from "./tenancy-sql.ts";
 
 export interface TransactionSlotsDeps {
@@ -117,9 +118,11 @@ export class ScopedTransaction {
 
   async fromPrisma(query: pg.QueryConfig): Promise<pg.QueryResult> {
     if (/^(begin|commit|rollback)\b/i.test(query.text)) return NOTHING;
-    const answer = this.#client.query(query);
-    this.#afterNext?.();
-    this.#afterNext = null;
-    return answer;
+    return inOneWrite(this.#client, () => {
+      const answer = this.#client.query(query);
+      this.#afterNext?.();
+      this.#afterNext = null;
+      return answer;
+    });
   }
 }

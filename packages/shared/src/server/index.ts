@@ -2,6 +2,7 @@ export { defineModule, defineResource } from "./module.ts";
 export type { ResourceContext, ResourceDefinition, ResourceInstance } from "./module.ts";
 export type { KernelConfig } from "./config/kernel-config.ts";
 export { newId } from "./new-id.ts";
+export { pooledRandom } from "./pooled-random.ts";
 export type { Fetch, GuardedFetchOptions } from "./guarded-fetch.ts";
 export { notedFetch } from "./noted-fetch.ts";
 export type { IRequestNotes, RequestOutcome, Settle } from "./noted-fetch.ts";

@@ -1,10 +1,7 @@
-import { randomFillSync } from "node:crypto";
 import type { z } from "zod";
+import { pooledRandom } from "./pooled-random.ts";
 
 const RANDOM_BYTES = 10;
-/** For many ids: asking the system for each alone costs more than all the rest. */
-const pool = new Uint8Array(RANDOM_BYTES * 256);
-let used = pool.length;
 let lastMs = 0;
 let sequence = 0;
 
@@ -15,7 +12,7 @@ let sequence = 0;
 export function newId(): string;
 export function newId<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
 export function newId(schema?: z.ZodType): unknown {
-  const random = nextRandom();
+  const random = pooledRandom(RANDOM_BYTES);
   tick(Date.now(), random);
   const time = lastMs.toString(16).padStart(12, "0");
   const counter = sequence.toString(16).padStart(3, "0");
@@ -23,16 +20,6 @@ export function newId(schema?: z.ZodType): unknown {
   const variant = ((random[8] ?? 0) & 0x3) | 0x8;
   const id = `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant.toString(16)}${tail.slice(0, 3)}-${tail.slice(3, 15)}`;
   return schema ? schema.parse(id) : id;
-}
-
-/** Each byte is given out once. */
-function nextRandom(): Uint8Array {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += RANDOM_BYTES;
-  return pool.subarray(used - RANDOM_BYTES, used);
 }
 
 /** A fresh millisecond starts at a random low counter; a full counter borrows the next millisecond. */
