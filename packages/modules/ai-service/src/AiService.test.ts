@@ -285,6 +285,19 @@ describe("the chat", () => {
     expect((await rig.ended(conversationId)).messages.at(-1)).toMatchObject({ state: "incomplete" });
   });
 
+  it("tells whoever begins to watch that nothing is written any more: they may have read of an answer whose time is over since", async () => {
+    const rig = withModel();
+    mock.onMessage("hello", { content: "Hello." });
+    const { conversation } = await rig.say("hello");
+    const told: unknown[] = [];
+    for await (const item of rig.service.watchConversation(rig.caller, { id: conversation.id }, AbortSignal.timeout(20_000))) {
+      if ("gap" in item) continue;
+      told.push(item);
+      break;
+    }
+    expect(told).toMatchObject([{ event: { kind: "conversation" } }]);
+  });
+
   it("shows conversations to nobody else", async () => {
     const rig = withModel();
     mock.onMessage("hello", { content: "Hello." });

@@ -129,7 +129,8 @@ export class Conversations implements IConversations {
     const gone = new AbortController();
     // An answer whose process was killed says nothing when its time is over.
     let unfinished = true;
-    let isAnswered = true;
+    // Whoever watches may have read of an answer whose time is over by the first look: then that tells of its end.
+    let isAnswered = false;
     const read = async (): Promise<void> => {
       const { store } = this.#deps;
       const { etag } = await store.get(caller, id);
