@@ -5,8 +5,8 @@ import type { GetRunInput, ListRunsInput, ListScriptsInput, ReadOutputInput, Run
 export interface IRuns {
   listScripts(caller: Caller, input: ListScriptsInput): Promise<Scripts>;
   /**
-   * `dependencies_missing` (409): what is declared is not installed; `script_not_found` (404), `file_not_runnable` (400); for an installation `lock_file_missing` (409) and
-   * `install_unsupported` (409). The same key answers with the run of the first time; `key_reused` (409) when it was another's request. A checkpoint is taken before it begins.
+   * `dependencies_missing` (409): what is declared is not installed; `script_not_found` (404), `file_not_runnable` (400); for an installation `lock_file_missing`
+   * (409). What is found in a lock file is the run's problem: `install_unsupported`, `lock_file_refused`. The same key answers with the run of the first time; `key_reused` (409) when it was another's request. A checkpoint is taken before it begins.
    */
   startRun(caller: Caller, input: StartRunInput): Promise<Run>;
   /** With `waitMs` it waits for the end; events tell whoever has no time to: `execution.run.finished`. */

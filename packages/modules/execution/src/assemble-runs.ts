@@ -61,7 +61,7 @@ export function assembleRuns({ database, dataDirectory, workspace, sandbox, jobs
   const engine = new RunEngine({ database, access, checkpoints, sandbox, packages, installation, outputs, room, changed, config, now });
   return {
     checkpoints, engine, room, changed,
-    runs: new Runs({ database, access, outputs, jobs, now }),
+    runs: new Runs({ database, access, outputs, jobs, packages, now }),
     runSettlement: new RunSettlement({ database, jobs, engine, now }),
     leftovers: new Leftovers({ database, dataDirectory, outputs }),
     retention: new CheckpointRetention({ database, dataDirectory, directories, thread, config }),

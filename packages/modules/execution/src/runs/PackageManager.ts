@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { runProcess } from "@coder/shared/server";
 import type { SandboxBind } from "@coder/sandbox";
 import { packageManagerMissing } from "./errors.ts";
 
 const INSIDE = "/opt/npm";
+const INSIDE_BUNDLED = "/opt/package-manager";
 const ANSWER_MS = 15_000;
 
 /** npm as runs call it. */
@@ -14,7 +17,14 @@ export interface Npm {
   readonly binds: readonly SandboxBind[];
 }
 
-/** The npm that is installed beside the product's Node, shown to runs read-only. */
+/** Another package manager, of the version that the product brings along. */
+export interface Bundled {
+  /** Inside. */
+  readonly program: string;
+  readonly binds: readonly SandboxBind[];
+}
+
+/** The npm that is installed beside the product's Node, and the others that the product brings along, shown to runs read-only. */
 export class PackageManager {
   #found: Promise<string | null> | undefined;
   #registry: Promise<string> | undefined;
@@ -25,6 +35,11 @@ export class PackageManager {
     const folder = path.dirname(path.dirname(cli));
     // Runs see /usr as it is.
     return cli.startsWith("/usr/") ? { cli, binds: [] } : { cli: `${INSIDE}/bin/npm-cli.js`, binds: [{ from: folder, to: INSIDE }] };
+  }
+
+  /** @param name of the package @param program in it */
+  async bundled(name: string, program: string): Promise<Bundled> {
+    return { program: `${INSIDE_BUNDLED}/${program}`, binds: [{ from: await realpath(bundledFolder(name)), to: INSIDE_BUNDLED }] };
   }
 
   /** The registry of npm's own configuration: the operator's files and environment, nothing of a project. */
@@ -48,10 +63,18 @@ export class PackageManager {
     const found = await this.#found;
     if (found === null) {
       this.#found = undefined;
-      throw packageManagerMissing();
+      throw packageManagerMissing("npm");
     }
     return found;
   }
+}
+
+/** Where a package lies that the product brings along. Not every one gives its manifest away. */
+export function bundledFolder(name: string): string {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const found = folders.map((each) => path.join(each, name)).find((each) => existsSync(path.join(each, "package.json")));
+  if (found === undefined) throw packageManagerMissing(name);
+  return found;
 }
 
 async function find(): Promise<string | null> {

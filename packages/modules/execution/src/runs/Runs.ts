@@ -11,8 +11,10 @@ import { performRunJob } from "../jobs/run-definitions.ts";
 import { commandLineOf } from "./command-of.ts";
 import { waitUntil } from "../wait-until.ts";
 import { endedEvents } from "./ended-events.ts";
-import { dependenciesMissing, fileNotRunnable, installUnsupported, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
+import { dependenciesMissing, fileNotRunnable, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
+import { installerOf } from "./install/managers/installer-of.ts";
 import { isThere, readManifest } from "./package-manifest.ts";
+import type { PackageManager } from "./PackageManager.ts";
 import type { RunOutputs } from "./RunOutputs.ts";
 import { dependenciesOf, findScripts, lockFileOf } from "./Scripts.ts";
 
@@ -25,6 +27,7 @@ export interface RunsDeps {
   readonly access: Pick<ProjectAccess, "open">;
   readonly outputs: RunOutputs;
   readonly jobs: Pick<IJobs, "cancel">;
+  readonly packages: PackageManager;
   readonly now: () => Date;
 }
 
@@ -45,13 +48,13 @@ export class Runs {
     const key = given ?? null;
     const known = await this.#known(caller, { projectId, target, key });
     if (known) return runOf(known);
-    await refuseUnrunnable(project, target, withoutDependencies);
+    const command = await this.#commandOf(project, target, withoutDependencies);
     const id = newId(RunIdSchema);
     const jobId = newId();
     const at = this.#deps.now().toISOString();
     const row = await unlessExists(this.#rows(caller).insert(
       {
-        id, organizationId: project.organizationId, projectId, target, command: commandLineOf(target), state: "waiting", job: { id: jobId, name: performRunJob.name }, checkpointId: null, exitCode: null, signal: null,
+        id, organizationId: project.organizationId, projectId, target, command, state: "waiting", job: { id: jobId, name: performRunJob.name }, checkpointId: null, exitCode: null, signal: null,
         endedBy: null, durationMs: null, cpuMs: null, peakMemoryBytes: null, outputBytes: 0, changes: null, egress: [], problem: null, createdBy: actorOf(caller), createdAt: at, startedAt: null, endedAt: null, updatedAt: at, key, limits,
       },
       { enqueue: [performRunJob.with({ id }, { id: jobId })] },
@@ -119,6 +122,24 @@ export class Runs {
     return { offset, bytes: bytes.toString("base64"), nextOffset: offset + bytes.length, total: await this.#deps.outputs.size(row) };
   }
 
+  /** As somebody would type it. Refuses what cannot run, as far as that is known before the job begins. */
+  async #commandOf({ tree }: OpenProject, target: RunTarget, withoutDependencies: boolean): Promise<string> {
+    if (target.kind === "file") {
+      if (!(await isThere(tree, target.path))) throw fileNotRunnable(target.path);
+      return commandLineOf(target);
+    }
+    const { folder } = target;
+    const manifest = await readManifest(tree, folder);
+    if (target.kind === "install") {
+      const lock = await lockFileOf(tree, folder);
+      if (!manifest || !lock) throw lockFileMissing(folder);
+      return (await installerOf(tree, lock, this.#deps.packages)).commandLine;
+    }
+    if (!manifest || !Object.hasOwn(manifest.scripts, target.name)) throw scriptNotFound(folder, target.name);
+    if (!withoutDependencies && (await dependenciesOf(tree, folder, manifest)) === "missing") throw dependenciesMissing(folder);
+    return commandLineOf(target);
+  }
+
   async #known(caller: Caller, { projectId, target, key }: Pick<RunRow, "projectId" | "target" | "key">): Promise<Stored<RunRow> | null> {
     const known = key === null ? null : await this.#rows(caller).findOne({ projectId, key });
     if (known && !isDeepStrictEqual(known.target, target)) throw keyReused();
@@ -136,23 +157,6 @@ export class Runs {
   }
 }
 
-/** What can be known before the job begins. */
-async function refuseUnrunnable({ tree }: OpenProject, target: RunTarget, withoutDependencies: boolean): Promise<void> {
-  if (target.kind === "file") {
-    if (!(await isThere(tree, target.path))) throw fileNotRunnable(target.path);
-    return;
-  }
-  const { folder } = target;
-  const manifest = await readManifest(tree, folder);
-  if (target.kind === "install") {
-    const lock = await lockFileOf(tree, folder);
-    if (!manifest || !lock) throw lockFileMissing(folder);
-    if (lock.packageManager !== "npm") throw installUnsupported(lock.packageManager);
-    return;
-  }
-  if (!manifest || !Object.hasOwn(manifest.scripts, target.name)) throw scriptNotFound(folder, target.name);
-  if (!withoutDependencies && (await dependenciesOf(tree, folder, manifest)) === "missing") throw dependenciesMissing(folder);
-}
 
 export function runOf({ etag: _etag, updatedAt: _updatedAt, key: _key, limits: _limits, ...run }: Stored<RunRow>): Run {
   return { ...run, changes: shownChanges(run.changes) };

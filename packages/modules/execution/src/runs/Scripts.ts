@@ -7,7 +7,7 @@ const MAX_FOLDERS = 100;
 const MAX_WALKED = 30_000;
 const LOCK_FILES: readonly (readonly [string, ScriptFolder["packageManager"]])[] = [["package-lock.json", "npm"], ["npm-shrinkwrap.json", "npm"], ["pnpm-lock.yaml", "pnpm"], ["yarn.lock", "yarn"]];
 
-const withoutDependencies: WalkFilter = {
+export const withoutDependencies: WalkFilter = {
   enter: async () => withoutDependencies,
   hides: (name, isFolder) => isFolder && (DEPENDENCY_FOLDERS.has(name) || name.startsWith(".")),
 };

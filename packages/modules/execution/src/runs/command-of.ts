@@ -11,8 +11,7 @@ const INTERPRETERS: Readonly<Record<string, string>> = { ".js": "node", ".mjs": 
 const VARIABLES = { FORCE_COLOR: "1", CLICOLOR_FORCE: "1", TERM: "xterm-256color", npm_config_update_notifier: "false", npm_config_fund: "false", npm_config_audit: "false" };
 
 /** As somebody would type it. */
-export function commandLineOf(target: RunTarget): string {
-  if (target.kind === "install") return "npm ci --ignore-scripts";
+export function commandLineOf(target: Exclude<RunTarget, { kind: "install" }>): string {
   const args = target.args.map(quoted);
   if (target.kind === "script") return ["npm run", quoted(target.name), ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
   return [interpreterOf(target.path), quoted(target.path), ...args].join(" ");

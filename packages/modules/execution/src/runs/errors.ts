@@ -19,15 +19,12 @@ export function dependenciesMissing(folder: string): AppError {
 }
 
 export function lockFileMissing(folder: string): AppError {
-  return new AppError("conflict", "lock_file_missing", "There is no lock file to install from.", { remedy: "Add a package-lock.json made with npm 7 or newer.", details: { folder } });
+  return new AppError("conflict", "lock_file_missing", "There is no lock file to install from.", { remedy: "Add the lock file of npm 7 or newer, pnpm 9 or newer, Yarn 1 or Yarn 4.", details: { folder } });
 }
 
-/** @param what The package manager */
-export function installUnsupported(what: string): AppError {
-  return new AppError("conflict", "install_unsupported", `The lock file is ${what}'s, and installations follow npm's alone.`, {
-    remedy: `Make a lock file with "npm install --package-lock-only" and add it to the project; ${what} and its own lock file stay as they are. Or upload the folder of dependencies.`,
-    details: { packageManager: what },
-  });
+/** @param reason Why, as a sentence about the lock file */
+export function installUnsupported(reason: string, remedy: string): AppError {
+  return new AppError("conflict", "install_unsupported", `The lock file cannot be followed. ${reason}`, { remedy });
 }
 
 /** @param name of the package in the lock file @param reason Why, as the end of a sentence */
@@ -38,8 +35,8 @@ export function lockFileRefused(name: string, reason: string): AppError {
   });
 }
 
-export function packageManagerMissing(): AppError {
-  return new AppError("unavailable", "package_manager_missing", "The server has no npm that runs could use.", { remedy: "Install npm on the server beside Node." });
+export function packageManagerMissing(name: string): AppError {
+  return new AppError("unavailable", "package_manager_missing", `The server has no ${name} that runs could use.`, { remedy: name === "npm" ? "Install npm on the server beside Node." : "Install the product's packages again: npm ci." });
 }
 
 /** @param command The end of what npm printed is in the output */

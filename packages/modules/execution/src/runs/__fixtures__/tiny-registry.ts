@@ -31,9 +31,14 @@ export async function openRegistry(pack = "tar czf tiny.tgz package"): Promise<T
   const tarball = readFileSync(path.join(folder, "tiny.tgz"));
   rmSync(folder, { recursive: true });
   const asked: string[] = [];
+  const about = () => ({
+    name: "tiny", "dist-tags": { latest: "1.0.0" }, time: { "1.0.0": "2024-01-01T00:00:00.000Z" },
+    versions: { "1.0.0": { name: "tiny", version: "1.0.0", main: "index.js", hasInstallScript: true, scripts: { postinstall: "echo ran > ran.txt" }, dist: { tarball: `http://127.0.0.1:${port}/tiny/-/tiny-1.0.0.tgz`, integrity, shasum: createHash("sha1").update(tarball).digest("hex") } } },
+  });
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
     if (request.url === "/tiny/-/tiny-1.0.0.tgz") response.end(tarball);
+    else if (request.url === "/tiny") response.setHeader("content-type", "application/json").end(JSON.stringify(about()));
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

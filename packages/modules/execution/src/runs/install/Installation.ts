@@ -1,32 +1,30 @@
-import { chmod, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunId } from "@coder/api/execution";
 import type { ISandbox, SandboxLimits } from "@coder/sandbox";
 import type { ILiveConfig, JobContext } from "@coder/shared/server";
-import { ownLike, type ProjectTree } from "@coder/work-tree";
+import { ownLike } from "@coder/work-tree";
 import type { OpenProject } from "../../changes/ProjectAccess.ts";
 import type { ExecutionConfig } from "../../config.ts";
 import { installFailed, lockFileMissing, registryInvalid } from "../errors.ts";
 import { followProgram } from "../follow.ts";
-import { inFolder, readText } from "../package-manifest.ts";
+import { inFolder } from "../package-manifest.ts";
 import type { PackageManager } from "../PackageManager.ts";
 import type { Ended } from "../ended.ts";
 import type { OutputFile } from "../RunOutputs.ts";
 import { lockFileOf } from "../Scripts.ts";
-import { readLock, type LockContent } from "./read-lock.ts";
+import type { IInstaller } from "./managers/IInstaller.ts";
+import { installerOf } from "./managers/installer-of.ts";
 import { RegistryProxy, type Allowed, type Resolve } from "./RegistryProxy.ts";
 import { Swap } from "./Swap.ts";
 
-const MAX_LOCK_BYTES = 64 * 1024 ** 2;
 const MODULES = "node_modules";
 const PORT = 34_873;
 const SOCKET = "/run/registry.sock";
 const FORWARD = "/opt/forward.mjs";
 const COUNT_MS = 1_000;
-/** Of a project's own settings for npm, those that decide whether a lock file fits. All others could lead elsewhere. */
-const KEPT_SETTINGS = /^\s*(legacy-peer-deps|strict-peer-deps|install-links|install-strategy)\s*=\s*\S+\s*$/;
 
 export interface InstallRequest {
   readonly project: OpenProject;
@@ -69,6 +67,7 @@ export class Installation {
     const { project, runId, folder, output, job } = request;
     const lock = await lockFileOf(project.tree, folder);
     if (!lock) throw lockFileMissing(folder);
+    const installer = await installerOf(project.tree, lock, this.#deps.packages);
     const staging = stagingOf(project, runId);
     const made = path.join(staging, "made");
     const meeting = meetingOf(runId);
@@ -83,7 +82,7 @@ export class Installation {
       // Of the project's own owner: nothing changes hands when it takes its place.
       await ownLike(made, await stat(project.directory.tree, { bigint: true }));
       await this.#deps.sandbox.prepareTree(made);
-      const wanted = await copyManifests(project.tree, lock.folder, lock.path, made);
+      const wanted = await installer.copy({ tree: project.tree, folder: lock.folder, lockPath: lock.path }, made, registry);
       await this.#deps.sandbox.adoptTree(made);
       const socket = path.join(meeting, "registry.sock");
       await proxy.listen(socket);
@@ -91,11 +90,16 @@ export class Installation {
       await chmod(meeting, 0o711);
       await chmod(socket, 0o666);
       count(made, wanted.packages, job, over.signal);
-      const ended = await this.#npm(request, made, registry, socket);
+      const ended = await this.#install(installer, request, made, registry, socket);
       for (const { host, requests, bytes } of proxy.traffic()) job.log.info({ host, requests, bytes }, "Reached while installing");
       const egress = proxy.traffic().map((each) => ({ ...each }));
       if (job.signal.aborted) return { ...ended, endedBy: "abort", egress, problem: null };
       if (ended.exitCode !== 0 || ended.endedBy !== null) return { ...ended, egress, problem: installFailed(ended.exitCode) };
+      const fault = await installer.faultOf(made);
+      if (fault !== null) {
+        await output.append(Buffer.from(`\r\n${fault}\r\n`)).catch(() => undefined);
+        return { ...ended, egress, problem: installFailed(ended.exitCode) };
+      }
       await new Swap({ tree: project.tree, staging }).run(wanted.folders.map((each) => ({ path: inFolder(inFolder(lock.folder, each), MODULES), made: path.join(made, each, MODULES) })));
       // It is done, whether or not there is room to say so.
       await output.append(Buffer.from(`\r\nInstalled from ${lock.path}.\r\n`)).catch(() => undefined);
@@ -115,16 +119,15 @@ export class Installation {
     await rm(meetingOf(runId), { recursive: true, force: true });
   }
 
-  async #npm({ output, limits, job }: InstallRequest, made: string, registry: string, socket: string): Promise<Ended> {
-    const npm = await this.#deps.packages.npm();
-    const proxy = `http://127.0.0.1:${PORT}`;
+  async #install(installer: IInstaller, { output, limits, job }: InstallRequest, made: string, registry: string, socket: string): Promise<Ended> {
+    const { args, binds, env } = await installer.command(registry, `http://127.0.0.1:${PORT}`);
     const run = await this.#deps.sandbox.spawn({
       command: "node",
-      args: [FORWARD, SOCKET, String(PORT), "node", npm.cli, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--cache=/workspace/.cache", `--registry=${registry}`, "--replace-registry-host=always", `--proxy=${proxy}`, `--https-proxy=${proxy}`, "--noproxy=", "--fetch-retry-factor=3", "--fetch-retry-mintimeout=1000", "--color=always", "--loglevel=http"],
+      args: [FORWARD, SOCKET, String(PORT), "node", ...args],
       tree: { path: made, access: "write" },
-      binds: [...npm.binds, { from: socket, to: SOCKET }, { from: fileURLToPath(new URL("./forward.mjs", import.meta.url)), to: FORWARD }],
+      binds: [...binds, { from: socket, to: SOCKET }, { from: fileURLToPath(new URL("./forward.mjs", import.meta.url)), to: FORWARD }],
       // A mirror inside has its certificate from an authority that the machine trusts, and Node by itself does not.
-      env: { TERM: "xterm-256color", NODE_USE_SYSTEM_CA: "1" },
+      env: { TERM: "xterm-256color", NODE_USE_SYSTEM_CA: "1", ...env },
       limits,
       signal: job.signal,
     });
@@ -141,23 +144,6 @@ export class Installation {
     const isPrivateAllowed = url.protocol === "https:" || allowedPrivateHosts.some((each) => [url.hostname, `${url.hostname}:${port}`].includes(each.toLowerCase()));
     return { registry: url.href, allowed: { hostname: url.hostname, port, isPrivateAllowed } };
   }
-}
-
-/** The lock file and every manifest that it speaks of: all that an installation without scripts needs. */
-async function copyManifests(tree: ProjectTree, folder: string, lockPath: string, made: string): Promise<LockContent> {
-  const text = await readText(tree, lockPath, MAX_LOCK_BYTES);
-  if (text === null) throw lockFileMissing(folder);
-  const lock = readLock(text, folder);
-  for (const each of lock.folders) {
-    const manifest = await readText(tree, inFolder(inFolder(folder, each), "package.json"), MAX_LOCK_BYTES);
-    if (manifest === null) continue;
-    await mkdir(path.join(made, each), { recursive: true });
-    await writeFile(path.join(made, each, "package.json"), manifest);
-  }
-  await writeFile(path.join(made, path.posix.basename(lockPath)), text);
-  const settings = (await readText(tree, inFolder(folder, ".npmrc"), MAX_LOCK_BYTES)) ?? "";
-  await writeFile(path.join(made, ".npmrc"), settings.split("\n").filter((line) => KEPT_SETTINGS.test(line)).join("\n"));
-  return lock;
 }
 
 /** Packages that are there already, of those that the lock file names. */

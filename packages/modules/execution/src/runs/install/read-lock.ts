@@ -1,19 +1,13 @@
 import { pathFault, type ProjectPath } from "@coder/api/workspace";
 import { z } from "zod";
 import { lockFileMissing, lockFileRefused } from "../errors.ts";
+import type { LockContent } from "./managers/IInstaller.ts";
 
 const MODULES = "node_modules";
 const MAX_WORKSPACES = 2_000;
 
 const EntrySchema = z.object({ resolved: z.unknown().optional(), link: z.unknown().optional() });
 const LockSchema = z.object({ packages: z.record(z.string(), EntrySchema) });
-
-export interface LockContent {
-  /** How many packages are to be installed. */
-  readonly packages: number;
-  /** The folders of the project that it speaks of, as paths from the lock file's own; `""` is that folder. */
-  readonly folders: readonly string[];
-}
 
 /**
  * What a lock file of npm 7 or newer names. It is text of somebody else: whatever would lead out of the project, or elsewhere than to the registry, is refused by name, `lock_file_refused`,
