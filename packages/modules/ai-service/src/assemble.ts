@@ -48,7 +48,7 @@ export function assemble({ database, config, client, now, log }: AssembleDeps): 
   const egress = new EgressLedger({ database, now });
   const providers = new ProviderFactory({ egress, config });
   const budget = new BudgetLedger({ database, now, limitMicroUsd: () => Math.round(config.value.budget.monthlyUsd * MICRO) });
-  const gateway = new Gateway({ providers, budget, tokens, config });
+  const gateway = new Gateway({ providers, budget, tokens, config, onUnsettled: (error) => log.warn({ err: error }, "What a call to a model cost could not be booked; what was reserved for it counts as spent") });
   const probe = new EndpointProbe({ gateway, providers, now, patience: (endpoint) => patienceWith(config.value.endpoints[endpoint] ?? {}, config.value.timeouts), hasKey: (endpoint) => endpoint in config.value.apiKeys });
   const models = new Models({ prices: new PriceTable(), budget, egress, probe, config });
   const toolbox = new Toolbox([...readingTools({ files, workspace, embeddings }), ...actingTools({ files, proposals: execution, runs: execution, generation })]);
@@ -60,5 +60,9 @@ export function assemble({ database, config, client, now, log }: AssembleDeps): 
     store, workspace, now, log,
     answererFor: (text) => (hasModel() && parseCommand(text).name === "meaning" ? { answerer: modelAnswerer, model: models.chain[0]?.key ?? "builtin" } : { answerer: builtin, model: "builtin" }),
   });
-  return { service: new AiService({ models, conversations }), store, stop: () => conversations.stop() };
+  const stop = async (): Promise<void> => {
+    await conversations.stop();
+    await gateway.settled();
+  };
+  return { service: new AiService({ models, conversations }), store, stop };
 }

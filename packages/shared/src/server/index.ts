@@ -5,7 +5,7 @@ export { newId } from "./new-id.ts";
 export { pooledRandom } from "./pooled-random.ts";
 export type { Fetch, GuardedFetchOptions } from "./guarded-fetch.ts";
 export { notedFetch } from "./noted-fetch.ts";
-export type { IRequestNotes, RequestOutcome, Settle } from "./noted-fetch.ts";
+export type { IRequestNotes, RequestEnd, RequestNote, RequestOutcome, Settle } from "./noted-fetch.ts";
 export { isPrivateAddress } from "./private-address.ts";
 export type { IOutbox, OutboxItem, RefusedItem } from "./outbox.ts";
 export { handleEvent } from "./events/event-handler.ts";

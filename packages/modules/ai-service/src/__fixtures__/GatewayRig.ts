@@ -52,6 +52,7 @@ export class GatewayRig {
   }
 
   async egress() {
+    await this.gateway.settled();
     return (await this.database.for(this.caller).repository(egressEntity).query({}, { sort: { field: "at", direction: "asc" } })).items;
   }
 }

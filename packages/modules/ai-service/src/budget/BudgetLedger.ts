@@ -6,6 +6,8 @@ import { budgetEntity, type BudgetRow } from "../entities.ts";
 import { budgetBusy, budgetExhausted } from "../errors.ts";
 import { EMPTY_LEDGER, expire, release, reserve, reservedIn, settle, type LedgerState, type Spent } from "./ledger.ts";
 
+/** So long what a call cost waits for the reservation of the next one, to be written with it. */
+const PATIENCE_MS = 50;
 const MAX_TRIES = 50;
 const WAIT_MS = 20;
 
@@ -27,13 +29,21 @@ interface Change {
   readonly failed: (error: unknown) => void;
 }
 
+/** Changes of one row that wait to be written. */
+interface Slot {
+  changes: Change[];
+  writing: boolean;
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
 /**
  * An organization's budget of a month. All of it is one row, written over its own version only: so spent and reserved together never pass the limit, whoever else
- * writes. Within a process the changes that wait are written together, in the order they came.
+ * writes. Within a process the changes that wait are written together, in the order they came; what was spent waits a moment for company, because until it is written
+ * more is reserved and not less.
  */
 export class BudgetLedger {
   readonly #deps: BudgetLedgerDeps;
-  readonly #waiting = new Map<string, Change[]>();
+  readonly #slots = new Map<string, Slot>();
   /** By organization, the row as this process wrote it last. Who else wrote since then is found out by its version, and then it is read again. */
   readonly #written = new Map<string, Stored<BudgetRow>>();
 
@@ -52,49 +62,63 @@ export class BudgetLedger {
     return ticket;
   }
 
+  /** Whether a reservation will most likely be granted, by what this process wrote last. */
+  fits(caller: Caller, microUsd: number): boolean {
+    const now = this.#deps.now();
+    const row = this.#written.get(organizationOf(caller));
+    if (row?.period !== periodOf(now)) return false;
+    const at = now.toISOString();
+    return reserve(expire(row, at), { id: "", microUsd, expiresAt: at }, this.#deps.limitMicroUsd()) !== null;
+  }
+
   /** The call was made and cost this. */
   async settle(caller: Caller, { id, period }: ReservationTicket, spent: Spent): Promise<void> {
-    await this.#change(caller, period, (before) => settle(before, id, spent));
+    await this.#change(caller, period, (before) => settle(before, id, spent), PATIENCE_MS);
   }
 
   /** The call was not made. */
   async release(caller: Caller, { id, period }: ReservationTicket): Promise<void> {
-    await this.#change(caller, period, (before) => release(before, id));
+    await this.#change(caller, period, (before) => release(before, id), PATIENCE_MS);
   }
 
   async get(caller: Caller): Promise<Budget> {
     const now = this.#deps.now();
     const period = periodOf(now);
+    // What this process has not written yet is spent all the same.
+    if (this.#slots.has(slotOf(caller, period))) await this.#change(caller, period, (before) => before);
     const row = await this.#rows(caller).findOne({ period });
     const state = expire(row ?? EMPTY_LEDGER, now.toISOString());
     const { spentMicroUsd, calls, inputTokens, outputTokens } = state;
     return { period, limitMicroUsd: this.#deps.limitMicroUsd(), spentMicroUsd, reservedMicroUsd: reservedIn(state), calls, inputTokens, outputTokens };
   }
 
-  #change(caller: Caller, period: string, apply: Change["apply"]): Promise<{ readonly state: LedgerState; readonly refused: boolean }> {
+  #change(caller: Caller, period: string, apply: Change["apply"], patienceMs = 0): Promise<{ readonly state: LedgerState; readonly refused: boolean }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ readonly state: LedgerState; readonly refused: boolean }>();
-    const slot = `${organizationOf(caller)} ${period}`;
-    const queue = this.#waiting.get(slot);
-    const change: Change = { apply, done: resolve, failed: reject };
-    if (queue) queue.push(change);
-    else {
-      this.#waiting.set(slot, [change]);
-      void this.#drain(caller, period, slot);
-    }
+    const key = slotOf(caller, period);
+    const slot = this.#slots.get(key) ?? { changes: [], writing: false, timer: null };
+    this.#slots.set(key, slot);
+    slot.changes.push({ apply, done: resolve, failed: reject });
+    if (slot.writing) return promise;
+    if (patienceMs === 0) void this.#drain(caller, period, slot);
+    else slot.timer ??= setTimeout(() => void this.#drain(caller, period, slot), patienceMs);
     return promise;
   }
 
   /** Until nothing waits any more. */
-  async #drain(caller: Caller, period: string, slot: string): Promise<void> {
-    for (let queue = this.#waiting.get(slot) ?? []; queue.length > 0; queue = this.#waiting.get(slot) ?? []) {
-      this.#waiting.set(slot, []);
+  async #drain(caller: Caller, period: string, slot: Slot): Promise<void> {
+    if (slot.timer !== null) clearTimeout(slot.timer);
+    slot.timer = null;
+    slot.writing = true;
+    while (slot.changes.length > 0) {
+      const changes = slot.changes;
+      slot.changes = [];
       try {
-        for (const tell of await this.#write(caller, period, queue)) tell();
+        for (const tell of await this.#write(caller, period, changes)) tell();
       } catch (error) {
-        for (const { failed } of queue) failed(error);
+        for (const { failed } of changes) failed(error);
       }
     }
-    this.#waiting.delete(slot);
+    this.#slots.delete(slotOf(caller, period));
   }
 
   /** Writes the changes as one. Returns who is to be told what. */
@@ -123,6 +147,10 @@ export class BudgetLedger {
   #rows(caller: Caller) {
     return this.#deps.database.for(caller).repository(budgetEntity);
   }
+}
+
+function slotOf(caller: Caller, period: string): string {
+  return `${organizationOf(caller)} ${period}`;
 }
 
 function applyAll(row: Stored<BudgetRow>, changes: readonly Change[]): { readonly state: LedgerState; readonly told: (() => void)[] } {

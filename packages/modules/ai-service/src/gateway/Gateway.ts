@@ -48,25 +48,39 @@ export interface GatewayDeps {
   readonly config: ILiveConfig<AiConfig>;
   /** For tests; waits otherwise. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** What a call cost could not be booked: all that was reserved for it counts as spent when the reservation expires. */
+  readonly onUnsettled?: (error: unknown) => void;
 }
 
 /**
- * The one way to a model. What a call may cost is reserved before it and settled after it. A model that fails for now is asked again, after it the next one; once a piece of
+ * The one way to a model. What a call may cost is reserved before it and settled after it, which nobody waits for: a reservation that is never settled counts as spent. A model that fails for now is asked again, after it the next one; once a piece of
  * an answer was handed on there is no other attempt: then the failure is thrown, and what came before it counts as cut off.
  */
 export class Gateway {
   readonly #deps: GatewayDeps;
+  readonly #settling = new Set<Promise<unknown>>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
   }
+
+  /** Resolves when all that has ended is booked and noted. */
+  async settled(): Promise<void> {
+    while (this.#settling.size > 0) await Promise.all(this.#settling);
+  }
+
+  /** Lets a booking go on by itself. */
+  readonly #settle = (booking: Promise<unknown>): void => {
+    const settling = booking.catch((error: unknown) => this.#deps.onUnsettled?.(error)).finally(() => this.#settling.delete(settling));
+    this.#settling.add(settling);
+  };
 
   async *stream(question: Question): AsyncGenerator<GatewayEvent, void, undefined> {
     let first: AppError | null = null;
     for (const [place, model] of question.models.entries()) {
       const attempts = question.attempts ?? this.#deps.config.value.attempts;
       for (let attempt = 1; ; attempt += 1) {
-        const run = new Attempt(this.#deps, question, model);
+        const run = new Attempt(this.#deps, question, model, this.#settle);
         yield { kind: "asked", model: model.key };
         yield* run.events();
         if (run.spent) yield { kind: "spent", model: model.key, usage: run.spent };
@@ -103,11 +117,13 @@ class Attempt {
   readonly #deps: GatewayDeps;
   readonly #question: Question;
   readonly #model: PricedModel;
+  readonly #settle: (booking: Promise<unknown>) => void;
 
-  constructor(deps: GatewayDeps, question: Question, model: PricedModel) {
+  constructor(deps: GatewayDeps, question: Question, model: PricedModel, settle: (booking: Promise<unknown>) => void) {
     this.#deps = deps;
     this.#question = question;
     this.#model = model;
+    this.#settle = settle;
   }
 
   async *events(): AsyncGenerator<ModelEvent, void, undefined> {
@@ -121,9 +137,13 @@ class Attempt {
     const maxOutputTokens = Math.min(request.maxOutputTokens, this.#model.maxOutputTokens);
     const input = this.#deps.tokens.ofRequest(request);
     const worst = costOf(price, { inputTokens: this.#deps.tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
-    let ticket: ReservationTicket;
+    const { budget } = this.#deps;
+    // Where it will be granted, the request is made ready and noted meanwhile; it leaves when both are written.
+    const meanwhile = budget.fits(caller, worst);
+    const reserved = budget.reserve(caller, worst, timeouts.totalSeconds + MARGIN_SECONDS);
     try {
-      ticket = await this.#deps.budget.reserve(caller, worst, timeouts.totalSeconds + MARGIN_SECONDS);
+      reserved.catch(() => undefined);
+      if (!meanwhile) await reserved;
     } catch (error) {
       this.failure = failureOf(error, this.#target());
       return;
@@ -133,7 +153,7 @@ class Attempt {
     try {
       const { purpose, projectId, conversationId, secrets } = this.#question;
       const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose, projectId, conversationId, secrets };
-      const open = this.#deps.providers.open(errand, watchdog.touch);
+      const open = this.#deps.providers.open(errand, watchdog.touch, reserved);
       settle = open.settle;
       for await (const event of open.provider.stream({ ...request, maxOutputTokens, model: this.#model.model }, AbortSignal.any([signal, watchdog.signal]))) {
         this.#note(event);
@@ -147,7 +167,8 @@ class Attempt {
       this.failure = failureOf(cause, this.#target());
     } finally {
       watchdog.end();
-      await Promise.all([this.#settle(ticket, input), settle(this.#outcome())]);
+      const ticket = await reserved.catch(() => null);
+      this.#settle(Promise.all([ticket === null ? null : this.#book(ticket, input), settle(this.#outcome())]));
     }
   }
 
@@ -174,7 +195,7 @@ class Attempt {
   }
 
   /** By the provider's own count. Where it told none although it may have billed, by ours. */
-  async #settle(ticket: ReservationTicket, input: number): Promise<void> {
+  #book(ticket: ReservationTicket, input: number): Promise<void> {
     const { caller } = this.#question;
     const { budget, tokens } = this.#deps;
     const silent = this.failure?.error.code === "endpoint_silent" || this.#question.signal.aborted;
@@ -182,7 +203,7 @@ class Attempt {
     const usage = this.#usage ?? { inputTokens: input, outputTokens: tokens.count(this.#written) };
     const costMicroUsd = costOf(this.#model.price, usage);
     this.spent = { ...usage, costMicroUsd };
-    await budget.settle(caller, ticket, { microUsd: costMicroUsd, ...usage });
+    return budget.settle(caller, ticket, { microUsd: costMicroUsd, ...usage });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Fetch } from "@coder/shared/server";
+import { newId, type Fetch } from "@coder/shared/server";
 import OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import { z } from "zod";
@@ -36,32 +36,83 @@ interface GrowingCall {
 
 type CallDelta = NonNullable<NonNullable<NonNullable<NonNullable<z.output<typeof ChunkSchema>["choices"]>[number]["delta"]>["tool_calls"]>[number]>;
 
+type RequestOptions = Pick<OpenAI.RequestOptions, "signal" | "headers">;
+
+interface Connection {
+  readonly url: string;
+  readonly apiKey: string | null;
+  readonly timeoutMs: number;
+}
+
+const MOST_CLIENTS = 50;
+/** On each request, until it leaves: whose `fetch` sends it. */
+const SENDER = "x-coder-sender";
+const clients = new Map<string, OpenAI>();
+const senders = new Map<string, Fetch>();
+
+/** The library's client for an endpoint. Making one takes longer than most of what a call adds, so errands share it; who sends stands with each request and nowhere else. */
+function clientOf({ url, apiKey, timeoutMs }: Connection): OpenAI {
+  const key = JSON.stringify([url, apiKey, timeoutMs]);
+  const known = clients.get(key);
+  if (known) return known;
+  const client = new OpenAI({
+    baseURL: url,
+    // The library insists on one; servers that want none ignore it.
+    apiKey: apiKey ?? "none",
+    // Nothing of the environment: it may hold keys for something else.
+    organization: null,
+    project: null,
+    logLevel: "off",
+    maxRetries: 0,
+    timeout: timeoutMs,
+    fetch: async (input, init) => {
+      const headers = new Headers(init?.headers);
+      const send = senders.get(headers.get(SENDER) ?? "");
+      if (!send) throw new Error("A request has no sender");
+      headers.delete(SENDER);
+      return send(input, { ...init, headers });
+    },
+  });
+  for (const oldest of clients.keys()) {
+    if (clients.size < MOST_CLIENTS) break;
+    clients.delete(oldest);
+  }
+  clients.set(key, client);
+  return client;
+}
+
+/** Does something with a header by which the client sends by that `fetch`. */
+async function* sentBy<Item>(fetch: Fetch, work: (headers: Readonly<Record<string, string>>) => AsyncGenerator<Item>): AsyncGenerator<Item> {
+  const sender = newId();
+  senders.set(sender, fetch);
+  try {
+    yield* work({ [SENDER]: sender });
+  } finally {
+    senders.delete(sender);
+  }
+}
+
 /** OpenAI, and every server that speaks its chat completions. */
 export class OpenAiProvider implements IModelProvider {
   readonly kind = "openai";
   readonly #client: OpenAI;
+  readonly #fetch: Fetch;
   readonly #official: boolean;
 
-  constructor(deps: { readonly url: string; readonly apiKey: string | null; readonly fetch: Fetch; readonly timeoutMs: number }) {
-    this.#official = URL.parse(deps.url)?.hostname === "api.openai.com";
-    this.#client = new OpenAI({
-      baseURL: deps.url,
-      // The library insists on one; servers that want none ignore it.
-      apiKey: deps.apiKey ?? "none",
-      // Nothing of the environment: it may hold keys for something else.
-      organization: null,
-      project: null,
-      logLevel: "off",
-      maxRetries: 0,
-      timeout: deps.timeoutMs,
-      fetch: deps.fetch,
-    });
+  constructor({ fetch, ...connection }: Connection & { readonly fetch: Fetch }) {
+    this.#official = URL.parse(connection.url)?.hostname === "api.openai.com";
+    this.#client = clientOf(connection);
+    this.#fetch = fetch;
   }
 
-  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+  stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    return sentBy(this.#fetch, (headers) => this.#stream(request, { signal, headers }));
+  }
+
+  async *#stream(request: ModelRequest, options: RequestOptions): AsyncGenerator<ModelEvent> {
     const calls: GrowingCall[] = [];
     let reason: string | null = null;
-    for await (const piece of await this.#client.chat.completions.create(this.#bodyOf(request), { signal })) {
+    for await (const piece of await this.#client.chat.completions.create(this.#bodyOf(request), options)) {
       const { data: chunk } = ChunkSchema.safeParse(piece);
       if (!chunk) throw answerMalformed("a piece of it is no chat completion");
       if (chunk.error) throw answerMalformed(chunk.error.message.slice(0, 300));
@@ -84,11 +135,15 @@ export class OpenAiProvider implements IModelProvider {
 
   async listModels(signal: AbortSignal): Promise<readonly string[]> {
     const names: string[] = [];
-    for await (const { id } of this.#client.models.list({ signal })) {
+    for await (const id of sentBy(this.#fetch, (headers) => this.#names({ signal, headers }))) {
       names.push(id);
       if (names.length === MAX_MODELS) break;
     }
     return names;
+  }
+
+  async *#names(options: RequestOptions): AsyncGenerator<string> {
+    for await (const { id } of this.#client.models.list(options)) yield id;
   }
 
   #bodyOf({ model, system, messages, tools, maxOutputTokens, json }: ModelRequest): ChatCompletionCreateParamsStreaming {

@@ -25,7 +25,8 @@ export class ProviderFactory {
     this.#deps = deps;
   }
 
-  open(errand: Errand, onBytes: (count: number) => void): OpenProvider {
+  /** `admitted`: nothing is sent before it, nor if it fails. */
+  open(errand: Errand, onBytes: (count: number) => void, admitted: Promise<unknown> = Promise.resolve()): OpenProvider {
     const { endpoints, apiKeys, allowedPrivateHosts, timeouts, recording } = this.#deps.config.value;
     const endpoint = endpoints[errand.endpoint];
     if (!endpoint) throw endpointNotFound(errand.endpoint);
@@ -36,7 +37,7 @@ export class ProviderFactory {
       tooLong: (bytes) => answerMalformed(`it is longer than ${bytes} bytes`),
       onBytes,
     };
-    const { fetch, settle } = this.#deps.egress.fetch(errand, guard);
+    const { fetch, settle } = this.#deps.egress.fetch(errand, guard, admitted);
     const apiKey = apiKeys[errand.endpoint] ?? null;
     const deps = { url: endpoint.url, apiKey, fetch: fetchWithoutKey(fetch, apiKey), timeoutMs: timeouts.totalSeconds * 1000 };
     const asked = endpoint.kind === "anthropic" ? new AnthropicProvider(deps) : new OpenAiProvider(deps);
