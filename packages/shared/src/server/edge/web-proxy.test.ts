@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADA_TOKEN, startTestProduct, type TestProduct } from "./__fixtures__/notes-product.ts";
 
@@ -37,6 +38,14 @@ class FakeWeb {
       response.end("last");
       return;
     }
+    if (request.url?.startsWith("/_next/static/kept")) {
+      const encoding = request.headers["accept-encoding"];
+      response.writeHead(200, { "content-type": "text/javascript", "cache-control": "public, max-age=31536000, immutable", etag: '"one"', ...(encoding === "gzip" ? { "content-encoding": "gzip" } : {}) });
+      if (request.url.endsWith("cut.js")) return void response.write("kept ", () => response.destroy());
+      response.write("kept ");
+      response.end(encoding === "gzip" ? gzipSync("code") : "code");
+      return;
+    }
     response.writeHead(200, {
       "content-type": request.url?.startsWith("/_next/") ? "text/javascript" : "text/html; charset=utf-8",
       "x-powered-by": "Somebody", "content-security-policy": "default-src *", "set-cookie": ["a=1", "b=2"], connection: "keep-alive, x-hop", "x-hop": "1",
@@ -56,6 +65,50 @@ afterAll(async () => {
   await product.edge.drain(1);
   web.server.closeAllConnections();
   web.server.close();
+});
+
+describe("files of pages that never change", () => {
+  const asked = (file: string) => web.seen.filter(({ url }) => url === file).length;
+  const get = (file: string, headers: Readonly<Record<string, string>> = {}) => fetch(`${product.url}${file}`, { headers: { "accept-encoding": "identity", ...headers } });
+
+  it("are asked of the web server once, and carry our headers every time", async () => {
+    for (let times = 0; times < 3; times += 1) {
+      const response = await get("/_next/static/kept/a.js");
+      expect(await response.text()).toBe("kept code");
+      expect(Object.fromEntries(response.headers)).toMatchObject({ "content-type": "text/javascript", "cache-control": "public, max-age=31536000, immutable", etag: '"one"', "x-content-type-options": "nosniff" });
+    }
+    expect(asked("/_next/static/kept/a.js")).toBe(1);
+  });
+
+  it("are kept apart compressed and not, however a browser spells what it takes", async () => {
+    const file = "/_next/static/kept/b.js";
+    const encodings = ["gzip, deflate, br", "br;q=1.0, gzip;q=0.5", "identity", "gzip;q=0, br", ""];
+    const answers: (string | undefined)[] = [];
+    for (const accepted of encodings) answers.push((await headersOf(file, accepted))["content-encoding"]);
+    expect(answers).toEqual(["gzip", "gzip", undefined, undefined, undefined]);
+    expect(asked(file)).toBe(2);
+  });
+
+  it("are not kept when they were cut off, nor where another answer may be due", async () => {
+    await expect(get("/_next/static/kept/cut.js").then((response) => response.text())).rejects.toThrow();
+    await expect(get("/_next/static/kept/cut.js").then((response) => response.text())).rejects.toThrow();
+    expect(asked("/_next/static/kept/cut.js")).toBe(2);
+    for (const headers of [{ range: "bytes=0-1" }, { "if-none-match": '"one"' }]) await (await get("/_next/static/kept/a.js", headers)).text();
+    await (await get("/_next/static/kept/a.js?other")).text();
+    expect([asked("/_next/static/kept/a.js"), asked("/_next/static/kept/a.js?other")]).toEqual([3, 1]);
+    for (let times = 0; times < 2; times += 1) await (await get("/_next/static/changing.js")).text();
+    expect(asked("/_next/static/changing.js")).toBe(2);
+  });
+
+  /** By a client that undoes no compression. */
+  async function headersOf(path: string, accepted: string) {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    httpRequest({ port: product.port, path, headers: { "accept-encoding": accepted } }, resolve).on("error", reject).end();
+    const response = await promise;
+    response.resume();
+    await once(response, "end");
+    return response.headers;
+  }
 });
 
 describe("pages", () => {

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHea
 import type { Duplex } from "node:stream";
 import { AppError } from "../../app-error.ts";
 import type { ILogger } from "../../trpc/context.ts";
+import { AssetCache } from "./asset-cache.ts";
 import type { Exchange } from "./exchange.ts";
 import { newNonce, pagePolicy, setPageHeaders } from "./security-headers.ts";
 import { sendError, sendText } from "./send.ts";
@@ -25,6 +26,7 @@ const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "p
 export class WebProxy {
   readonly #options: WebProxyOptions;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #assets = new AssetCache();
 
   constructor(options: WebProxyOptions) {
     this.#options = options;
@@ -37,12 +39,16 @@ export class WebProxy {
       response.setHeader("allow", METHODS.join(", "));
       throw new AppError("invalid", "method_not_supported", `Pages do not take ${method}.`, { remedy: "The API is below /api/v1." });
     }
+    const wanted = this.#assets.wantedBy(request);
+    const asset = wanted === null ? undefined : this.#assets.get(wanted);
+    if (asset) return void response.writeHead(200, asset.headers).end(asset.body);
     const policy = pagePolicy(newNonce(), this.#options.development);
-    const upstream = this.#open(request, { ...forwardedHeaders(exchange), "content-security-policy": policy });
+    const upstream = this.#open(request, { ...forwardedHeaders(exchange), "content-security-policy": policy, ...(wanted === null ? {} : { "accept-encoding": wanted.encoding }) });
     if (upstream === null) return this.#unavailable(exchange, new Error("server.webUrl is not set"));
     const { promise, resolve } = Promise.withResolvers<void>();
     upstream.once("response", (answer) => {
       copyAnswer(answer, exchange, policy);
+      if (wanted !== null) this.#assets.keep(wanted, answer);
       answer.pipe(response);
       answer.once("error", () => response.destroy());
     });
