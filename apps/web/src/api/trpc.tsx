@@ -6,6 +6,7 @@ import { createTRPCClient, httpBatchLink, splitLink, type TRPCLink } from "@trpc
 import { tap } from "@trpc/server/observable";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useEffect, useState } from "react";
+import { aheadLink } from "./ahead.ts";
 import { watchConnection, watchedFetch } from "./connection.ts";
 import { liveLink } from "./live-link.ts";
 import { toProblem } from "./problem.ts";
@@ -49,6 +50,7 @@ export function ApiProvider({ onSignedOut, children }: ApiProviderProps) {
     });
     const client = createTRPCClient<AppRouter>({
       links: [
+        aheadLink(),
         splitLink({
           condition: ({ type }) => type === "subscription",
           true: [toldOfErrors(onError), liveLink()],

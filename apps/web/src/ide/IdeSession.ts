@@ -18,6 +18,7 @@ import { FrameStore } from "./frame/frame-store.ts";
 import type { Ide } from "./Ide.ts";
 import { type LayoutParts, writeLayout } from "./layout.ts";
 import { LayoutKeeper } from "./layout-keeper.ts";
+import { noteSent } from "./left-behind.ts";
 import { RecentFiles } from "./quick-open/recent-files.ts";
 import { TextSearch } from "./search/TextSearch.ts";
 import { sendOnLeave } from "./send-on-leave.ts";
@@ -179,7 +180,9 @@ export class IdeSession implements Ide {
 
   /** The page goes, perhaps for good: what is not on the server yet is sent without waiting for an answer. */
   #leave(): void {
-    for (const { path, pending } of this.documents.pending()) sendOnLeave("workspace.saveBuffer", { projectId: this.projectId, path, ...pending });
+    const pending = this.documents.pending();
+    noteSent(this.projectId, pending.map(({ path, pending: { revision }, sending }) => ({ path, revision: sending ? revision + 1 : revision })));
+    for (const { path, pending: unsent } of pending) sendOnLeave("workspace.saveBuffer", { projectId: this.projectId, path, ...unsent });
     this.#keeper.leave();
   }
 

@@ -22,7 +22,9 @@ import { SearchCommands } from "./search/search-commands.tsx";
 import { ScmCommands } from "./scm/scm-commands.tsx";
 import { IdeContext } from "./ide-context.ts";
 import { IdeSession } from "./IdeSession.ts";
+import { untilArrived } from "./left-behind.ts";
 import { type LayoutParts, readLayout } from "./layout.ts";
+import { fetchShown } from "./shown-first.ts";
 import { QuickOpen } from "./quick-open/quick-open.tsx";
 import { QuickPick } from "./quick-open/quick-pick.tsx";
 import type { KeptText } from "./text/TextDocument.ts";
@@ -46,8 +48,10 @@ export function OpenProject({ project }: { readonly project: Project }) {
   const query = useQuery({
     queryKey: [...trpc.workspace.getLayout.queryKey({ projectId }), "left-behind"],
     queryFn: async (): Promise<LeftBehind> => {
-      const [{ layout }, { items }] = await Promise.all([client.workspace.getLayout.query({ projectId }), client.workspace.listBuffers.query({ projectId })]);
-      return { layout: readLayout(layout), buffers: new Map(items.map(({ path, text, baseHash, revision }) => [path, { text, baseHash, revision }])) };
+      const [{ layout }, items] = await Promise.all([client.workspace.getLayout.query({ projectId }), untilArrived(projectId, async () => (await client.workspace.listBuffers.query({ projectId })).items)]);
+      const parts = readLayout(layout);
+      await fetchShown(parts, items.length > 0 || new URLSearchParams(window.location.search).has("file"));
+      return { layout: parts, buffers: new Map(items.map(({ path, text, baseHash, revision }) => [path, { text, baseHash, revision }])) };
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

@@ -1,13 +1,19 @@
 "use client";
 
 import type { ProjectId } from "@coder/api/workspace";
-import dynamic from "next/dynamic";
+import { Suspense } from "react";
+import { later } from "#lib/later.ts";
 import { FrameBones } from "./frame/frame-bones.tsx";
 
-// Nothing of an open project can be drawn on the server, and no other page carries its code.
-const ProjectPage = dynamic(async () => (await import("./project-page.tsx")).ProjectPage, { ssr: false, loading: () => <FrameBones /> });
+// No other page carries the code of an open project.
+const ProjectPage = later<{ readonly id: ProjectId }>(async () => (await import("./project-page.tsx")).ProjectPage);
+if (typeof window !== "undefined") void ProjectPage.preload();
 
 /** The page of one project. */
 export function ProjectRoute({ id }: { readonly id: ProjectId }) {
-  return <ProjectPage key={id} id={id} />;
+  return (
+    <Suspense fallback={<FrameBones />}>
+      <ProjectPage key={id} id={id} />
+    </Suspense>
+  );
 }

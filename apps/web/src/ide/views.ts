@@ -1,4 +1,3 @@
-import type { ComponentType } from "react";
 import { type Later, later } from "#lib/later.ts";
 import type { IconName } from "#ui/icon.tsx";
 import { useReviewBadge } from "./changes/use-changes.ts";
@@ -31,8 +30,8 @@ export interface IdePanel {
   readonly icon: IconName;
   readonly keys?: string;
   readonly permission: string;
-  readonly component: ComponentType;
-  readonly actions?: ComponentType;
+  readonly component: Later<object>;
+  readonly actions?: Later<object>;
   readonly useBadge?: () => ViewBadge | null;
 }
 
@@ -40,7 +39,7 @@ export interface IdePanel {
 export interface IdeStatusItem {
   readonly id: string;
   readonly side: "start" | "end";
-  readonly component: ComponentType;
+  readonly component: Later<object>;
 }
 
 /** In the order of the activity bar. */

@@ -1,13 +1,20 @@
-import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+import { type ComponentType, createElement, lazy, type ReactNode, useState } from "react";
 
 /** Code that is fetched when it is first drawn, or before that. */
-export type Later<Props extends object> = LazyExoticComponent<ComponentType<Props>> & {
+export type Later<Props extends object> = ((props: Props) => ReactNode) & {
   /** Fetches the code, so that it is there at once when it is drawn. Never fails: what could not be fetched now is asked for again then. */
   preload(): Promise<void>;
 };
 
 /** A component whose code is fetched when it is first drawn: `later(async () => (await import("./view.tsx")).View)`. Stands in a `Suspense`. */
 export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): Later<Props> {
-  const preload = () => load().then(() => undefined, () => undefined);
-  return Object.assign(lazy(async () => ({ default: await load() })), { preload });
+  let loaded: ComponentType<Props> | null = null;
+  const fetchCode = async () => (loaded ??= await load());
+  const Lazy = lazy(async () => ({ default: await fetchCode() }));
+  const Part = (props: Props) => {
+    // Code that is there is drawn at once: what React has to wait for, a promise that is fulfilled too, it holds back for up to 300 ms.
+    const [Shown] = useState<ComponentType<Props> | typeof Lazy>(() => loaded ?? Lazy);
+    return createElement<Props>(Shown, props);
+  };
+  return Object.assign(Part, { preload: () => fetchCode().then(() => undefined, () => undefined) });
 }

@@ -1,10 +1,9 @@
 "use client";
 
-import { THEMES } from "@coder/api/user-management";
 import { CommandMenuItem } from "#commands/command-controls.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { useSwitchOrganization } from "#features/session/use-switch-organization.ts";
-import { THEME_NAMES } from "#features/theme/theme.ts";
+import { THEME_NAMES, THEMES } from "#features/theme/theme.ts";
 import { useTheme } from "#features/theme/use-theme.ts";
 import { useRememberTheme } from "#features/theme/use-remember-theme.ts";
 import { ROLE_NAMES } from "#features/people/roles.ts";

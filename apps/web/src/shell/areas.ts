@@ -1,8 +1,8 @@
-import { configurationServicePermissions } from "@coder/api/configuration-service";
-import { dashboardPermissions } from "@coder/api/dashboard";
-import { loggingPermissions } from "@coder/api/logging";
-import { userManagementPermissions } from "@coder/api/user-management";
-import { workspacePermissions } from "@coder/api/workspace";
+import type { configurationServicePermissions } from "@coder/api/configuration-service";
+import type { dashboardPermissions } from "@coder/api/dashboard";
+import type { loggingPermissions } from "@coder/api/logging";
+import type { userManagementPermissions } from "@coder/api/user-management";
+import type { workspacePermissions } from "@coder/api/workspace";
 import type { IconName } from "#ui/icon.tsx";
 
 /** One area of the product: an entry of the activity bar, a command, a page. */
@@ -16,24 +16,20 @@ export interface Area {
   readonly permissions: readonly string[];
 }
 
-function known<Catalogue extends object>(_catalogue: Catalogue, permission: keyof Catalogue & string): string {
-  return permission;
-}
-
 export const AREAS: readonly Area[] = [
   { id: "home", title: "Home", path: "/", icon: "home", keys: "g h", permissions: [] },
-  { id: "projects", title: "Projects", path: "/projects", icon: "repo", keys: "g r", permissions: [known(workspacePermissions, "workspace.project.read")] },
-  { id: "jobs", title: "Jobs", path: "/jobs", icon: "tasklist", keys: "g j", permissions: [known(dashboardPermissions, "dashboard.own-job.read")] },
-  { id: "people", title: "People", path: "/people", icon: "organization", keys: "g p", permissions: [known(userManagementPermissions, "user-management.member.read")] },
+  { id: "projects", title: "Projects", path: "/projects", icon: "repo", keys: "g r", permissions: ["workspace.project.read" satisfies keyof typeof workspacePermissions] },
+  { id: "jobs", title: "Jobs", path: "/jobs", icon: "tasklist", keys: "g j", permissions: ["dashboard.own-job.read" satisfies keyof typeof dashboardPermissions] },
+  { id: "people", title: "People", path: "/people", icon: "organization", keys: "g p", permissions: ["user-management.member.read" satisfies keyof typeof userManagementPermissions] },
   {
     id: "audit",
     title: "Audit log",
     path: "/audit",
     icon: "history",
     keys: "g a",
-    permissions: [known(loggingPermissions, "logging.entry.read"), known(loggingPermissions, "logging.installation.read")],
+    permissions: ["logging.entry.read" satisfies keyof typeof loggingPermissions, "logging.installation.read" satisfies keyof typeof loggingPermissions],
   },
-  { id: "settings", title: "Settings", path: "/settings", icon: "settings-gear", keys: "g s", permissions: [known(configurationServicePermissions, "configuration-service.setting.read")] },
+  { id: "settings", title: "Settings", path: "/settings", icon: "settings-gear", keys: "g s", permissions: ["configuration-service.setting.read" satisfies keyof typeof configurationServicePermissions] },
   { id: "health", title: "Health", path: "/system/health", icon: "pulse", keys: "g e", permissions: ["kernel.health.read"] },
 ];
 

@@ -1,6 +1,5 @@
 "use client";
 
-import { THEMES } from "@coder/api/user-management";
 import { useMutation } from "@tanstack/react-query";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect } from "react";
@@ -11,7 +10,7 @@ import { PLAIN_KEYS_SETTING, plainKeysEnabled } from "#commands/keyboard.tsx";
 import { useCommands, useRegistry } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { leave } from "#features/session/leave.ts";
-import { THEME_NAMES } from "#features/theme/theme.ts";
+import { THEME_NAMES, THEMES } from "#features/theme/theme.ts";
 import { useFollowPreferences, useRememberTheme } from "#features/theme/use-remember-theme.ts";
 import { writeLocal } from "#lib/storage.ts";
 import { toast } from "#ui/toast.tsx";

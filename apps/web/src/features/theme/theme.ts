@@ -1,6 +1,7 @@
-import { THEMES } from "@coder/api/user-management";
+import type { THEMES as KNOWN_THEMES } from "@coder/api/user-management";
+import { keysOf } from "#lib/keys-of.ts";
 
-export type Theme = (typeof THEMES)[number];
+export type Theme = (typeof KNOWN_THEMES)[number];
 
 /** A cookie and not local storage: the server writes the choice into the page, so the first paint is right. */
 export const THEME_COOKIE = "coder-theme";
@@ -13,6 +14,9 @@ export const THEME_NAMES: Record<Theme, string> = {
   "high-contrast-dark": "High contrast dark",
   "high-contrast-light": "High contrast light",
 };
+
+/** In the order in which they are offered. */
+export const THEMES = keysOf(THEME_NAMES);
 
 export function themeOf(value: unknown): Theme {
   return THEMES.find((theme) => theme === value) ?? "system";

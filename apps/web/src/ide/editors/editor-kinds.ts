@@ -1,5 +1,4 @@
-import type { ComponentType } from "react";
-import { later } from "#lib/later.ts";
+import { type Later, later } from "#lib/later.ts";
 import type { IconName } from "#ui/icon.tsx";
 import { fileIcon } from "../explorer/file-icon.ts";
 import { baseName, type EditorInput, type EditorKind } from "./editor-input.ts";
@@ -16,7 +15,7 @@ export interface EditorKindEntry<Input extends EditorInput> {
   /** On its tab. */
   readonly title: (input: Input) => string;
   /** What stands in the group while its tab is shown. */
-  readonly component: ComponentType<EditorPaneProps<Input>>;
+  readonly component: Later<EditorPaneProps<Input>>;
   /** Whether closing its last tab would lose unsaved text of its path. */
   readonly holdsText: boolean;
 }

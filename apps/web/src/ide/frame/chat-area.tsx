@@ -7,7 +7,7 @@ import { ViewBoundary } from "./view-boundary.tsx";
 
 const PERMISSION = "ai-service.conversation.use" satisfies keyof typeof aiServicePermissions;
 export const CHAT_KEYS = "mod+alt+b";
-const ChatBar = later(async () => (await import("../chat/chat-bar.tsx")).ChatBar);
+export const ChatBar = later(async () => (await import("../chat/chat-bar.tsx")).ChatBar);
 
 export function useMayChat(): boolean {
   return useSession().may(PERMISSION);

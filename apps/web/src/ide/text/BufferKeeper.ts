@@ -96,6 +96,11 @@ export class BufferKeeper {
     if (this.#pending) await this.#send();
   }
 
+  /** Whether something is on its way to the server. */
+  get sending(): boolean {
+    return this.#sending !== null;
+  }
+
   /** What has not been sent yet, for a message that must not wait for the one before. Null when all is sent. */
   takePending(): { readonly revision: number; readonly baseHash: string | null; readonly change: BufferChange } | null {
     if (!this.#pending) return null;

@@ -107,10 +107,10 @@ export class Documents {
   }
 
   /** What was typed and is not on the server yet. */
-  pending(): { readonly path: string; readonly pending: NonNullable<ReturnType<TextDocument["keeper"]["takePending"]>> }[] {
+  pending(): { readonly path: string; readonly pending: NonNullable<ReturnType<TextDocument["keeper"]["takePending"]>>; readonly sending: boolean }[] {
     return [...this.#open].flatMap(([path, document]) => {
       const pending = document.keeper.takePending();
-      return pending ? [{ path, pending }] : [];
+      return pending ? [{ path, pending, sending: document.keeper.sending }] : [];
     });
   }
 
