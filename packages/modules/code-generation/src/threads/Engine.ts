@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError, type AppErrorData } from "@coder/shared";
+import { hearThread } from "@coder/shared/server";
 import type { SentenceReading, StartGenerationInput, Target } from "@coder/api/code-generation";
 import { engineEnded, engineTimeout } from "../errors.ts";
 import type { Made } from "../engine/made.ts";
@@ -41,16 +42,17 @@ export class Engine {
       const onAbort = () => fail(signal.reason);
       const onError = (error: unknown) => fail(engineEnded(error));
       const onExit = (code: number) => fail(engineEnded(new Error(`The thread ended with code ${code}`)));
-      const onMessage = (message: EngineAnswer) => settle(() => resolve(message));
       const timer = setTimeout(() => fail(engineTimeout(seconds)), seconds * 1_000);
       const settle = (then: () => void) => {
         clearTimeout(timer);
         signal.removeEventListener("abort", onAbort);
-        worker.off("message", onMessage).off("exit", onExit).off("error", onError);
+        stopHearing();
+        worker.off("exit", onExit).off("error", onError);
         then();
       };
+      const stopHearing = hearThread(worker, (message: EngineAnswer) => settle(() => resolve(message)));
       signal.addEventListener("abort", onAbort, { once: true });
-      worker.on("message", onMessage).on("exit", onExit).on("error", onError);
+      worker.on("exit", onExit).on("error", onError);
       worker.ref();
       worker.postMessage({ task, input }, []);
     });

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@coder/shared";
+import { hearThread } from "@coder/shared/server";
 import { threadEnded } from "../errors.ts";
 import type { ThreadAnswer, ThreadMethods, ThreadRequest } from "./thread-protocol.ts";
 
@@ -22,7 +23,7 @@ export class Thread<Methods extends ThreadMethods> {
   constructor(script: URL) {
     this.#worker = new Worker(script, { name: "embeddings", stdout: false, stderr: false });
     this.#worker.unref();
-    this.#worker.on("message", (answer: ThreadAnswer) => this.#settle(answer));
+    hearThread(this.#worker, (answer: ThreadAnswer) => this.#settle(answer));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", (code) => this.#fail(new Error(`The thread ended with code ${code}`)));
   }

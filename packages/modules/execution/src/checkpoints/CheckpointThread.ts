@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "@coder/shared";
+import { hearThread } from "@coder/shared/server";
 import type { BegunRestore, ChangedPath, CheckpointPlaces, FinishedRestore, RestorePreview, RestoreRequest, Taken } from "./ProjectCheckpoints.ts";
 import type { MadeFile } from "./tree/change-tree.ts";
 import { lockStore } from "./StoreLock.ts";
@@ -54,7 +55,7 @@ export class CheckpointThread {
 
   #start(): Worker {
     const worker = new Worker(new URL("./checkpoint-thread.ts", import.meta.url), { name: "execution-checkpoints" });
-    worker.on("message", (message: { readonly id: number } & CheckpointAnswer) => {
+    hearThread(worker, (message: { readonly id: number } & CheckpointAnswer) => {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       if (this.#waiting.size === 0) worker.unref();

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { hearThread } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
 import type { FoundFile } from "../search/FileFinder.ts";
 import type { TreeChange, WorkerMessage, WorkerRequest } from "./worker-protocol.ts";
@@ -91,7 +92,7 @@ export class TreeWatchers implements ITreeWatchers {
   #start(): Worker {
     const worker = this.#startThread();
     worker.unref();
-    worker.on("message", (message: WorkerMessage) => this.#hear(message));
+    hearThread(worker, (message: WorkerMessage) => this.#hear(message));
     worker.on("error", (err) => this.#log.error({ err }, "The thread that watches project files failed and is begun anew"));
     worker.once("exit", () => this.#restart(worker));
     return worker;
