@@ -24,3 +24,4 @@ export type { Page } from "./page.ts";
 export { definePermissions, ORGANIZATION_ROLES } from "./permissions.ts";
 export type { OrganizationRole, PermissionCatalogue, PermissionDefinition } from "./permissions.ts";
 export type { HealthCheck, HealthReport, HealthSummary } from "./health.ts";
+export { waitInWords } from "./wait-in-words.ts";

@@ -51,7 +51,7 @@ const FAULTS: readonly Fault[] = [
   { name: "401", answer: status(401), state: "failed", code: "endpoint_unauthorized", message: "wants a key, and none is set (401)", remedy: "ai-service.apiKeys", asked: 1 },
   { name: "404", answer: status(404), state: "failed", code: "endpoint_not_found_upstream", message: "neither this address nor the model test-model (404)", remedy: "most end in /v1", asked: 1 },
   { name: "400", answer: status(400), state: "failed", code: "endpoint_rejected", message: "what the server says", remedy: "models page", asked: 1 },
-  { name: "429 with Retry-After", answer: status(429, { "retry-after": "3600" }), state: "failed", code: "endpoint_busy", message: "no more requests for now (429)", remedy: "Try again in 3600 s", asked: 1 },
+  { name: "429 with Retry-After", answer: status(429, { "retry-after": "3600" }), state: "failed", code: "endpoint_busy", message: "no more requests for now (429)", remedy: "Try again in 1 hour", asked: 1 },
   { name: "500", answer: status(500), state: "failed", code: "endpoint_failed", message: "failed (500)", remedy: "Try again later", asked: 2 },
   { name: "malformed", answer: (kind) => (_request, response) => void response.writeHead(200, wire.headers).end(`${wire.begin(kind)}data: {no json\n\n`), state: "failed", code: "answer_malformed", message: "cannot be read", remedy: "url and kind", asked: 1 },
   { name: "a page", answer: () => (_request, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<html>Welcome</html>"), state: "failed", code: "answer_malformed", message: "cannot be read", remedy: "url and kind", asked: 1 },

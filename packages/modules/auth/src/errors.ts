@@ -1,4 +1,4 @@
-import { AppError } from "@coder/shared";
+import { AppError, waitInWords } from "@coder/shared";
 
 // The module's codes. Clients match on them, so they stay.
 
@@ -12,14 +12,14 @@ export function invalidCredentials(): AppError {
 /** The same for known and unknown addresses, so that it says nothing about who has an account. */
 export function accountLocked(retryAfterSeconds: number): AppError {
   return new AppError("rate_limited", "account_locked", "Too many wrong passwords for this address.", {
-    remedy: `Wait ${retryAfterSeconds} seconds and try again. It opens by itself.`,
+    remedy: `Wait ${waitInWords(retryAfterSeconds)} and try again. It opens by itself.`,
     details: { retryAfterSeconds },
   });
 }
 
 export function tooManyAttempts(retryAfterSeconds: number): AppError {
   return new AppError("rate_limited", "too_many_attempts", "Too many failed attempts from your network.", {
-    remedy: `Wait ${retryAfterSeconds} seconds and try again.`,
+    remedy: `Wait ${waitInWords(retryAfterSeconds)} and try again.`,
     details: { retryAfterSeconds },
   });
 }

@@ -1,4 +1,4 @@
-import { AppError } from "@coder/shared";
+import { AppError, waitInWords } from "@coder/shared";
 
 // The module's codes. Clients match on them, so they stay.
 
@@ -58,7 +58,7 @@ export function endpointNotFound(model: string, cause: unknown): AppError {
 
 export function endpointBusy(retryAfterSeconds: number | null, cause: unknown): AppError {
   return new AppError("rate_limited", "endpoint_busy", "The embeddings endpoint refuses more requests for now (429).", {
-    remedy: retryAfterSeconds === null ? "Try again later, or raise the limit at the provider." : `Try again in ${retryAfterSeconds} s, or raise the limit at the provider.`,
+    remedy: retryAfterSeconds === null ? "Try again later, or raise the limit at the provider." : `Try again in ${waitInWords(retryAfterSeconds)}, or raise the limit at the provider.`,
     details: { retryAfterSeconds },
     cause,
   });

@@ -18,6 +18,9 @@ const STATES: Readonly<Record<ToolPart["state"], { readonly icon: IconName; read
   failed: { icon: "warning", text: "failed" },
 };
 
+/** By these a model tells what files and programs say from what the person says. Whoever reads it here knows. */
+const MARKS = /^<untrusted source="[^"]*">\n|\n<\/untrusted>$/gm;
+
 /** What the answer did with a tool: one line, and on demand what it asked and was told. */
 export function ToolRow({ part }: { readonly part: ToolPart }) {
   const ide = useIde();
@@ -39,7 +42,7 @@ export function ToolRow({ part }: { readonly part: ToolPart }) {
       {open ? (
         <div className={styles.toolBody}>
           <pre className={cx(styles.toolText)} tabIndex={0} aria-label="What was asked">{part.input}</pre>
-          {part.output === null ? null : <pre className={styles.toolText} tabIndex={0} aria-label="What was answered">{part.output}</pre>}
+          {part.output === null ? null : <pre className={styles.toolText} tabIndex={0} aria-label="What was answered">{part.output.replaceAll(MARKS, "")}</pre>}
         </div>
       ) : null}
     </div>
