@@ -21,8 +21,21 @@ export class EnumMember {
   }
 }
 
+/** A value that code makes with `new Set`; in JSON a list. */
+export class SetOfValues {
+  readonly items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
+    this.items = items;
+  }
+
+  toJSON(): readonly Value[] {
+    return this.items;
+  }
+}
+
 /** A value of a row: what JSON has, and `Date` and `bigint`. Fields that are left out are `undefined`. */
-export type Value = EnumMember | string | number | boolean | bigint | null | undefined | Date | readonly Value[] | { readonly [name: string]: Value };
+export type Value = EnumMember | SetOfValues | string | number | boolean | bigint | null | undefined | Date | readonly Value[] | { readonly [name: string]: Value };
 export type Row = { readonly [name: string]: Value };
 
 export interface Reference {
@@ -121,7 +134,7 @@ export class Maker {
     if (optional && (deep || random.chance(this.#input.edgeCases ? 0.5 : 0.2))) return undefined;
     const target = this.#references[place.table]?.get(place.path);
     const keys = target === undefined ? [] : this.#keysOf(target);
-    if (keys.length > 0) return shape.kind === "array" ? subset(keys, shape, random) : random.pick(keys);
+    if (keys.length > 0) return shape.kind === "array" ? listed(shape, subset(keys, shape, random)) : random.pick(keys);
     return this.#value(shape, place, attempt);
   }
 
@@ -146,7 +159,7 @@ export class Maker {
         const min = shape.min ?? 0;
         const max = Math.max(min, Math.min(shape.max ?? Math.max(min, 3), min + 50));
         const count = deep ? min : edge ? random.pick([min, max]) : random.integer(Math.max(min, Math.min(1, max)), max);
-        return this.#items(shape, count, place, attempt);
+        return listed(shape, this.#items(shape, count, place, attempt));
       }
       case "tuple": return shape.items.map((item, index) => this.#value(item, { ...place, path: `${place.path}.${index}`, depth: place.depth + 1 }, attempt));
       case "record": {
@@ -214,6 +227,10 @@ export function keyOf({ fields }: ObjectShape): FieldShape | null {
 function plain(shape: Shape): Shape {
   if (shape.kind !== "union") return shape;
   return shape.options.find(({ kind }) => kind === "number" || kind === "string") ?? shape;
+}
+
+function listed({ set }: Extract<Shape, { kind: "array" }>, items: Value[]): Value {
+  return set ? new SetOfValues(items) : items;
 }
 
 function subset(keys: readonly Value[], shape: Extract<Shape, { kind: "array" }>, random: Random): Value[] {

@@ -189,7 +189,8 @@ export class TypeReader {
     const [first, second] = types;
     if (first) {
       switch (name) {
-        case "Array": case "ReadonlyArray": case "Set": return { kind: "array", items: this.read(path, first), ...(name === "Set" ? { unique: true } : {}) };
+        case "Array": case "ReadonlyArray": return { kind: "array", items: this.read(path, first) };
+        case "Set": case "ReadonlySet": return { kind: "array", items: this.read(path, first), unique: true, set: true };
         case "Readonly": case "Promise": case "Awaited": return this.read(path, first);
         case "NonNullable": return unionOf(unionOptions(this.read(path, first)).filter(({ kind }) => kind !== "null" && kind !== "undefined"));
         case "Exclude": case "Extract": {

@@ -73,7 +73,7 @@ export class ZodReader {
       case "literal": return first && ts.isArrayLiteralExpression(first) ? unionOf(first.elements.flatMap((element) => constantOf(element))) : (first ? (constantOf(first)[0] ?? this.#note(expression)) : this.#note(expression));
       case "enum": case "nativeEnum": return this.#enum(path, first, expression);
       case "object": case "strictObject": case "looseObject": return first && ts.isObjectLiteralExpression(first) ? { kind: "object", fields: this.#fields(path, first) } : this.#note(expression);
-      case "array": case "set": return { kind: "array", items: inner(first), ...(name === "set" ? { unique: true } : {}) };
+      case "array": case "set": return { kind: "array", items: inner(first), ...(name === "set" ? { unique: true, set: true } : {}) };
       case "tuple": return first && ts.isArrayLiteralExpression(first) ? { kind: "tuple", items: first.elements.map(inner) } : this.#note(expression);
       case "union": case "discriminatedUnion": case "xor": {
         const list = name === "discriminatedUnion" ? second : first;

@@ -64,7 +64,7 @@ class Point { x = 0; y?: number; constructor(readonly name: string) {} }
 const TYPE_CASES = [
   "string", "number", "boolean", "null", "undefined", "bigint", "Date", "unknown", "any", "object", '"only"', "-3", "true", "`a-${number}`", "string | null", "Level", "Side", "Level.High", "Place", "Both", "Box<number>", "Box<Place>", "Pair<number>", "Pair<boolean, null>", "Deep<number>", "Level.Top | null",
   "string[]", "readonly number[]", "Array<boolean>", "ReadonlyArray<string>", "[string, number?]", "[a: string, b: boolean]", "Record<string, number>", 'Record<"x" | "y", boolean>', "{ [key: string]: number }", "Partial<Place>", "Required<Place>", "Readonly<Place>",
-  'Pick<Place, "street">', 'Omit<Place, "geo">', 'Exclude<"a" | "b", "a">', 'Extract<"a" | "b", "a">', "NonNullable<string | null>", "(typeof KINDS)[number]", "keyof Place", 'Place["geo"]', 'Place["geo"]["lat"]', "keyof typeof TABLE", "(string | number)[]",
+  'Pick<Place, "street">', 'Omit<Place, "geo">', 'Exclude<"a" | "b", "a">', 'Extract<"a" | "b", "a">', "NonNullable<string | null>", "(typeof KINDS)[number]", "keyof Place", 'Place["geo"]', 'Place["geo"]["lat"]', "keyof typeof TABLE", "(string | number)[]", "Set<string>", "ReadonlySet<Level>", "Set<\"a\" | \"b\"> | null", "Set<Place>[]",
 ];
 
 describe("TypeScript types", () => {

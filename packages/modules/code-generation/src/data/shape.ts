@@ -8,7 +8,7 @@ export type Shape =
   | { readonly kind: "undefined" }
   | { readonly kind: "date"; readonly min?: string; readonly max?: string }
   | { readonly kind: "literal"; readonly value: string | number | boolean; readonly member?: EnumPlace }
-  | { readonly kind: "array"; readonly items: Shape; readonly min?: number; readonly max?: number; readonly unique?: boolean }
+  | { readonly kind: "array"; readonly items: Shape; readonly min?: number; readonly max?: number; readonly unique?: boolean; readonly set?: boolean }
   | { readonly kind: "tuple"; readonly items: readonly Shape[] }
   | ObjectShape
   | { readonly kind: "record"; readonly key: Shape; readonly value: Shape; readonly min?: number; readonly max?: number }

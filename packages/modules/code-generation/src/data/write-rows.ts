@@ -2,7 +2,7 @@ import { fromFile, type Import, ModuleText } from "../code/ModuleText.ts";
 import { propertyName } from "../code/styled.ts";
 import type { Style } from "../code/style.ts";
 import type { EnumPlace } from "./shape.ts";
-import { EnumMember, type Row, type Value } from "./Maker.ts";
+import { EnumMember, type Row, SetOfValues, type Value } from "./Maker.ts";
 
 /** As JSON: what it cannot hold becomes text. */
 export function asJson(rows: readonly Row[], indent: string): string {
@@ -25,7 +25,7 @@ function flatten(row: Row, at: string): [string, string][] {
 }
 
 function isRow(value: Value): value is Row {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof EnumMember);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof EnumMember) && !(value instanceof SetOfValues);
 }
 
 function cellOf(value: Value): string {
@@ -79,6 +79,7 @@ function literal(value: Value, depth: number, enums: EnumPlace[] | null): string
   if (value === undefined) return "undefined";
   if (value instanceof Date) return `new Date(${JSON.stringify(value.toISOString())})`;
   if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof SetOfValues) return `new Set(${literal([...value.items], depth, enums)})`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const list: readonly Value[] | null = Array.isArray(value) ? value : null;
   const parts = list ? list.map((item) => literal(item, depth + 1, enums)) : Object.entries(value).map(([name, inner]) => `${propertyName(name)}: ${literal(inner as Value, depth + 1, enums)}`);
