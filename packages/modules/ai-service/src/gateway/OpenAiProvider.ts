@@ -1,4 +1,5 @@
-import { newId, type Fetch } from "@coder/shared/server";
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Fetch } from "@coder/shared/server";
 import OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import { z } from "zod";
@@ -36,8 +37,6 @@ interface GrowingCall {
 
 type CallDelta = NonNullable<NonNullable<NonNullable<NonNullable<z.output<typeof ChunkSchema>["choices"]>[number]["delta"]>["tool_calls"]>[number]>;
 
-type RequestOptions = Pick<OpenAI.RequestOptions, "signal" | "headers">;
-
 interface Connection {
   readonly url: string;
   readonly apiKey: string | null;
@@ -45,12 +44,11 @@ interface Connection {
 }
 
 const MOST_CLIENTS = 50;
-/** On each request, until it leaves: whose `fetch` sends it. */
-const SENDER = "x-coder-sender";
 const clients = new Map<string, OpenAI>();
-const senders = new Map<string, Fetch>();
+/** Who sends the requests of the errand at hand. */
+const sender = new AsyncLocalStorage<Fetch>();
 
-/** The library's client for an endpoint. Making one takes longer than most of what a call adds, so errands share it; who sends stands with each request and nowhere else. */
+/** The library's client for an endpoint. Making one takes longer than most of what a call adds, so errands share it; each sends by a `fetch` of its own. */
 function clientOf({ url, apiKey, timeoutMs }: Connection): OpenAI {
   const key = JSON.stringify([url, apiKey, timeoutMs]);
   const known = clients.get(key);
@@ -65,12 +63,10 @@ function clientOf({ url, apiKey, timeoutMs }: Connection): OpenAI {
     logLevel: "off",
     maxRetries: 0,
     timeout: timeoutMs,
-    fetch: async (input, init) => {
-      const headers = new Headers(init?.headers);
-      const send = senders.get(headers.get(SENDER) ?? "");
+    fetch: (input, init) => {
+      const send = sender.getStore();
       if (!send) throw new Error("A request has no sender");
-      headers.delete(SENDER);
-      return send(input, { ...init, headers });
+      return send(input, init);
     },
   });
   for (const oldest of clients.keys()) {
@@ -79,17 +75,6 @@ function clientOf({ url, apiKey, timeoutMs }: Connection): OpenAI {
   }
   clients.set(key, client);
   return client;
-}
-
-/** Does something with a header by which the client sends by that `fetch`. */
-async function* sentBy<Item>(fetch: Fetch, work: (headers: Readonly<Record<string, string>>) => AsyncGenerator<Item>): AsyncGenerator<Item> {
-  const sender = newId();
-  senders.set(sender, fetch);
-  try {
-    yield* work({ [SENDER]: sender });
-  } finally {
-    senders.delete(sender);
-  }
 }
 
 /** OpenAI, and every server that speaks its chat completions. */
@@ -105,14 +90,11 @@ export class OpenAiProvider implements IModelProvider {
     this.#fetch = fetch;
   }
 
-  stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    return sentBy(this.#fetch, (headers) => this.#stream(request, { signal, headers }));
-  }
-
-  async *#stream(request: ModelRequest, options: RequestOptions): AsyncGenerator<ModelEvent> {
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     const calls: GrowingCall[] = [];
     let reason: string | null = null;
-    for await (const piece of await this.#client.chat.completions.create(this.#bodyOf(request), options)) {
+    const pieces = await sender.run(this.#fetch, () => this.#client.chat.completions.create(this.#bodyOf(request), { signal }));
+    for await (const piece of pieces) {
       const { data: chunk } = ChunkSchema.safeParse(piece);
       if (!chunk) throw answerMalformed("a piece of it is no chat completion");
       if (chunk.error) throw answerMalformed(chunk.error.message.slice(0, 300));
@@ -133,17 +115,15 @@ export class OpenAiProvider implements IModelProvider {
     yield { kind: "end", reason: endOf(reason, calls.length > 0) };
   }
 
-  async listModels(signal: AbortSignal): Promise<readonly string[]> {
-    const names: string[] = [];
-    for await (const id of sentBy(this.#fetch, (headers) => this.#names({ signal, headers }))) {
-      names.push(id);
-      if (names.length === MAX_MODELS) break;
-    }
-    return names;
-  }
-
-  async *#names(options: RequestOptions): AsyncGenerator<string> {
-    for await (const { id } of this.#client.models.list(options)) yield id;
+  listModels(signal: AbortSignal): Promise<readonly string[]> {
+    return sender.run(this.#fetch, async () => {
+      const names: string[] = [];
+      for await (const { id } of this.#client.models.list({ signal })) {
+        names.push(id);
+        if (names.length === MAX_MODELS) break;
+      }
+      return names;
+    });
   }
 
   #bodyOf({ model, system, messages, tools, maxOutputTokens, json }: ModelRequest): ChatCompletionCreateParamsStreaming {
