@@ -157,7 +157,6 @@ export class Runs {
   }
 }
 
-
 export function runOf({ etag: _etag, updatedAt: _updatedAt, key: _key, limits: _limits, ...run }: Stored<RunRow>): Run {
   return { ...run, changes: shownChanges(run.changes) };
 }
