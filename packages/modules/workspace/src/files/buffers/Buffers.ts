@@ -20,7 +20,8 @@ export interface BuffersDeps {
 /** After so many steps, or one so large, the whole text is written again and the steps before it go. */
 const STEPS_PER_TEXT = 200;
 const LARGE_STEP_CHARS = 65_536;
-const RETRIES = 5;
+/** Each time that this one loses, another page of the same person has won: as many as one has open. */
+const RETRIES = 50;
 const MAX_LISTED_CHARS = 16 * 1024 * 1024;
 
 /**
