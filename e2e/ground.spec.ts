@@ -143,7 +143,7 @@ test("people come in, get roles, are signed out, and everything is recorded", as
     await goTo(eve.page, "People");
     await expect(grid(eve.page, "Members").getByRole("row")).toHaveCount(2);
     await goTo(eve.page, "Audit log");
-    await expect(grid(eve.page, "Audit entries").getByText(EVE.name)).toBeVisible();
+    await expect(grid(eve.page, "Audit entries").getByText(EVE.name).first()).toBeVisible();
     await expect(eve.page.getByText(ADA.name)).toHaveCount(0);
     await expect(areas(eve.page).getByRole("link", { name: "Settings" })).toHaveCount(0);
     await expectAccessible(eve.page, "the audit log in light");

@@ -26,12 +26,14 @@ export function ChatView({ control }: { readonly control: ConversationControl })
   const models = useQuery(trpc.aiService.getModels.queryOptions({})).data;
   const [draft, setDraft] = useDraft();
   const { details, query, id } = control;
-  const answering = control.running !== undefined;
+  const last = details?.messages.at(-1);
+  // Not whether one is being written, which may begin and end between two looks.
+  const ended = last?.state === "running" ? undefined : last?.id;
   const queries = useQueryClient();
   // Whatever it cost is spent by now.
   useEffect(() => {
-    if (!answering) void queries.invalidateQueries({ queryKey: trpc.aiService.getModels.queryKey() });
-  }, [answering, queries, trpc]);
+    if (ended !== undefined) void queries.invalidateQueries({ queryKey: trpc.aiService.getModels.queryKey() });
+  }, [ended, queries, trpc]);
   const list = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const follow = useRef(true);

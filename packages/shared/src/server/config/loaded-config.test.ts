@@ -30,7 +30,7 @@ describe("settings in the database", () => {
     settings.set({ "garden.open": true });
     await vi.advanceTimersByTimeAsync(POLL);
     expect(config.forModule("garden").value).toMatchObject({ size: 4, open: true });
-    expect(config.kernel.limits.requestsPerMinute).toBe(600);
+    expect(config.kernel.limits.requestsPerMinute).toBe(2000);
     config.close();
   });
 
