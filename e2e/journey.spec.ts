@@ -122,7 +122,7 @@ test("from the first account to a change that was asked for, reviewed, applied, 
     const changes = page.getByRole("tree", { name: "Changes" });
     await expect(changes.getByRole("treeitem").filter({ hasText: /[MU]$/ })).toHaveText([/example\.js/]);
     await changes.getByRole("treeitem").filter({ hasText: "example.js" }).dblclick();
-    await expect(page.locator(".monaco-diff-editor .modified .view-lines")).toContainText("// The smallest service there is.");
+    await expect(page.locator(".monaco-diff-editor .modified .view-lines[role=presentation]")).toContainText("// The smallest service there is.");
     await expect(page.locator(".monaco-diff-editor .original .view-lines")).not.toContainText("// The smallest service there is.");
 
     await page.keyboard.press("F1");
@@ -322,7 +322,7 @@ test("from the first account to a change that was asked for, reviewed, applied, 
     await say("Say which user is missing");
     await last.getByRole("button", { name: "Review the changes" }).click();
     await expect(tab(page, /Say which user is missing/)).toBeVisible();
-    await expect(page.locator(".monaco-diff-editor .modified .view-lines")).toContainText("error: 'User not found', id }");
+    await expect(page.locator(".monaco-diff-editor .modified .view-lines[role=presentation]")).toContainText("error: 'User not found', id }");
     await expect(page.getByText("Syntax passed")).toBeVisible({ timeout: 90_000 });
     for (const keys of ["Control+b", "Control+j"]) await page.keyboard.press(keys);
     await expect(output).toHaveCount(0);

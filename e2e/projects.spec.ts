@@ -179,7 +179,7 @@ test("a project of other people is imported, worked in, searched, indexed and ex
     await expect(changes.getByRole("treeitem").filter({ hasText: /[MU]$/ })).toHaveText([/named\.ts/, /errors\.ts/, /schemas\.ts/, /util\.ts/]);
     await changes.getByRole("treeitem").filter({ hasText: "schemas.ts" }).dblclick();
     const diff = page.locator(".monaco-diff-editor");
-    await expect(diff.locator(".modified .view-lines")).toContainText("// Read by somebody");
+    await expect(diff.locator(".modified .view-lines[role=presentation]")).toContainText("// Read by somebody");
     await expect(diff.locator(".original .view-lines")).not.toContainText("// Read by somebody");
   });
 
