@@ -27,6 +27,8 @@ test("somebody asks a model about other people's code, and gets answers, places 
   const input = chat.getByRole("textbox", { name: "Message" });
   const last = chat.getByRole("article", { name: "Answer" }).last();
   const say = async (text: string) => {
+    // Nothing is sent while an answer is being written, also when all of its text is there.
+    await expect(chat.getByRole("button", { name: "Stop", exact: true })).toHaveCount(0);
     await input.fill(text);
     await page.keyboard.press("Enter");
   };
@@ -128,6 +130,8 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
   const chat = page.getByRole("region", { name: "Chat" });
   const last = chat.getByRole("article", { name: "Answer" }).last();
   const say = async (text: string) => {
+    // Nothing is sent while an answer is being written, also when all of its text is there.
+    await expect(chat.getByRole("button", { name: "Stop", exact: true })).toHaveCount(0);
     await chat.getByRole("textbox", { name: "Message" }).fill(text);
     await page.keyboard.press("Enter");
     // What is last from now on is the answer to this.

@@ -291,6 +291,8 @@ test("from the first account to a change that was asked for, reviewed, applied, 
   const chat = page.getByRole("region", { name: "Chat" });
   const last = chat.getByRole("article", { name: "Answer" }).last();
   const say = async (text: string) => {
+    // Nothing is sent while an answer is being written, also when all of its text is there.
+    await expect(chat.getByRole("button", { name: "Stop", exact: true })).toHaveCount(0);
     await chat.getByRole("textbox", { name: "Message" }).fill(text);
     await page.keyboard.press("Enter");
   };

@@ -33,6 +33,8 @@ async function start(directory = dataDirectory()) {
  */
 async function query(url, sql) {
   const client = new pg.Client({ connectionString: url.replace(/\/coder$/, "/postgres") });
+  // Its server may be ended before it has said goodbye.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return (await client.query(sql)).rows;
