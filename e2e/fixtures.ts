@@ -60,6 +60,14 @@ function listen(page: Page, url: string): string[] {
   return complaints;
 }
 
+/** What a person may have set their machine to. */
+export const LOOKS = {
+  dark: { colorScheme: "dark", contrast: "no-preference" },
+  light: { colorScheme: "light", contrast: "no-preference" },
+  "high contrast dark": { colorScheme: "dark", contrast: "more" },
+  "high contrast light": { colorScheme: "light", contrast: "more" },
+} as const;
+
 /** Nothing that axe calls serious or critical; `rules`: by these of its rules alone. */
 export async function expectAccessible(page: Page, what: string, rules?: string[]): Promise<void> {
   // In the page itself: no page has frames of elsewhere, and what axe opens a page of its own for is only to join their results.

@@ -1,4 +1,4 @@
-import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
+import { expectAccessible, expectNoSidewaysScroll, LOOKS } from "./fixtures.ts";
 import { newProject } from "./ide-project.ts";
 import { entry, expect, goToFile, projectId, shownText, tab, test, tree } from "./projects.ts";
 
@@ -33,13 +33,6 @@ test("the page of projects renames, throws away, brings back and removes for goo
   await question.getByRole("button", { name: "Remove for good" }).click();
   await expect(row("Renamed here")).toHaveCount(0);
 });
-
-const LOOKS = {
-  dark: { colorScheme: "dark", contrast: "no-preference" },
-  light: { colorScheme: "light", contrast: "no-preference" },
-  "high contrast dark": { colorScheme: "dark", contrast: "more" },
-  "high contrast light": { colorScheme: "light", contrast: "more" },
-} as const;
 
 test("an open project can be used by everybody, in every theme and on a phone", async ({ visit, owner }) => {
   test.setTimeout(400_000);

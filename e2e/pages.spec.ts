@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { z } from "zod";
-import { areas, expect, expectAccessible, expectNoSidewaysScroll, fillAccount, PASSWORD, signIn, test as base, type NewPerson } from "./fixtures.ts";
+import { areas, expect, expectAccessible, expectNoSidewaysScroll, fillAccount, LOOKS, PASSWORD, signIn, test as base, type NewPerson } from "./fixtures.ts";
 
 const OWNER: NewPerson = { name: "Grace Hopper", email: "grace@example.org" };
 const LONG = "Organization for the Advancement of Very Long Names ".repeat(4).slice(0, 200).trim();
@@ -67,13 +67,6 @@ const DOORS: readonly Screen[] = [
   { path: "/setup", ready: (page) => page.getByRole("heading", { name: "This installation has an owner" }) },
   { path: "/invite/not-an-invitation", ready: (page) => page.getByRole("heading", { name: "This is no invitation link" }) },
 ];
-
-const LOOKS = {
-  dark: { colorScheme: "dark", contrast: "no-preference" },
-  light: { colorScheme: "light", contrast: "no-preference" },
-  "high contrast dark": { colorScheme: "dark", contrast: "more" },
-  "high contrast light": { colorScheme: "light", contrast: "more" },
-} as const;
 
 test("every screen can be used by everybody, in every theme", async ({ visit, owner }) => {
   const viewport = { width: 1280, height: 720 };

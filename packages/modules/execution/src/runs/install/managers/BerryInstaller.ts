@@ -1,13 +1,13 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { pathFault } from "@coder/api/workspace";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { installUnsupported, lockFileMissing, lockFileRefused } from "../../errors.ts";
+import { installUnsupported, lockFileRefused } from "../../errors.ts";
 import { inFolder, readText } from "../../package-manifest.ts";
 import type { PackageManager } from "../../PackageManager.ts";
-import { copyManifests, MAX_LOCK_BYTES, pick } from "./copy-manifests.ts";
+import { copyManifests, copyPatches, lockTextOf, MAX_LOCK_BYTES, pick } from "./copy-manifests.ts";
 import type { IInstaller, InstallCommand, LockContent, LockPlace } from "./IInstaller.ts";
 import { readYaml } from "./read-yaml.ts";
 
@@ -30,20 +30,14 @@ export class BerryInstaller implements IInstaller {
   }
 
   async copy(place: LockPlace, made: string): Promise<LockContent> {
-    const { tree, folder, lockPath } = place;
-    const text = await readText(tree, lockPath, MAX_LOCK_BYTES);
-    if (text === null) throw lockFileMissing(folder);
+    const { tree, folder } = place;
+    const text = await lockTextOf(place);
     const read = readYaml((await readText(tree, inFolder(folder, SETTINGS_FILE), MAX_LOCK_BYTES)) ?? "")?.value;
     const settings = pick(typeof read === "object" && read !== null ? read : {}, KEPT);
     if (settings["nodeLinker"] !== "node-modules") throw installUnsupported("Yarn is set up for Plug'n'Play, which has no folder of dependencies.", 'Set "nodeLinker: node-modules" in .yarnrc.yml, and run "yarn install" once.');
     const { folders, packages, patches } = readBerryLock(text);
     await copyManifests(place, folders, made);
-    for (const patch of patches) {
-      const content = await readText(tree, inFolder(folder, patch), MAX_LOCK_BYTES);
-      if (content === null) throw lockFileRefused(patch, "this patch is not there");
-      await mkdir(path.join(made, path.dirname(patch)), { recursive: true });
-      await writeFile(path.join(made, patch), content);
-    }
+    await copyPatches(place, patches.map((at) => ({ name: at, at })), made);
     await writeFile(path.join(made, "yarn.lock"), text);
     await writeFile(path.join(made, GIVEN), text);
     await writeFile(path.join(made, SETTINGS_FILE), stringify(settings));

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { lockFileMissing } from "../../errors.ts";
 import { inFolder, readText } from "../../package-manifest.ts";
 import type { PackageManager } from "../../PackageManager.ts";
 import { readLock } from "../read-lock.ts";
-import { MAX_LOCK_BYTES } from "./copy-manifests.ts";
+import { lockTextOf, MAX_LOCK_BYTES } from "./copy-manifests.ts";
 import type { IInstaller, InstallCommand, LockContent, LockPlace } from "./IInstaller.ts";
 
 /** Of a project's own settings for npm, those that decide whether a lock file fits. All others could lead elsewhere. */
@@ -19,9 +18,9 @@ export class NpmInstaller implements IInstaller {
     this.#packages = packages;
   }
 
-  async copy({ tree, folder, lockPath }: LockPlace, made: string): Promise<LockContent> {
-    const text = await readText(tree, lockPath, MAX_LOCK_BYTES);
-    if (text === null) throw lockFileMissing(folder);
+  async copy(place: LockPlace, made: string): Promise<LockContent> {
+    const { tree, folder, lockPath } = place;
+    const text = await lockTextOf(place);
     const lock = readLock(text, folder);
     for (const each of lock.folders) {
       const manifest = await readText(tree, inFolder(inFolder(folder, each), "package.json"), MAX_LOCK_BYTES);

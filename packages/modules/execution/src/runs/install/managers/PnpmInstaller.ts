@@ -1,12 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathFault } from "@coder/api/workspace";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { installUnsupported, lockFileMissing, lockFileRefused } from "../../errors.ts";
+import { installUnsupported, lockFileRefused } from "../../errors.ts";
 import { inFolder, readText } from "../../package-manifest.ts";
 import type { PackageManager } from "../../PackageManager.ts";
-import { copyManifests, MAX_LOCK_BYTES, pick } from "./copy-manifests.ts";
+import { copyManifests, copyPatches, lockTextOf, MAX_LOCK_BYTES, pick } from "./copy-manifests.ts";
 import type { IInstaller, InstallCommand, LockContent, LockPlace } from "./IInstaller.ts";
 import { readYaml } from "./read-yaml.ts";
 
@@ -39,15 +39,14 @@ export class PnpmInstaller implements IInstaller {
   }
 
   async copy(place: LockPlace, made: string): Promise<LockContent> {
-    const { tree, folder, lockPath } = place;
-    const text = await readText(tree, lockPath, MAX_LOCK_BYTES);
-    if (text === null) throw lockFileMissing(folder);
+    const text = await lockTextOf(place);
     const { folders, packages } = readPnpmLock(text);
     await copyManifests(place, folders, made);
     await writeFile(path.join(made, "pnpm-lock.yaml"), text);
     const settings = await settingsOf(place);
     if (settings["nodeLinker"] === "pnp") throw installUnsupported("It is set up for Plug'n'Play, which has no folder of dependencies.", "Set nodeLinker to isolated or hoisted in pnpm-workspace.yaml.");
-    await this.#copyPatches(place, settings, made);
+    const patches = PatchesSchema.safeParse(settings).data?.patchedDependencies ?? {};
+    await copyPatches(place, Object.entries(patches).map(([name, at]) => ({ name, at: at.replace(/^\.\//, "") })), made);
     if (Object.keys(settings).length > 0) await writeFile(path.join(made, SETTINGS_FILE), stringify(settings));
     return { packages, folders };
   }
@@ -65,18 +64,6 @@ export class PnpmInstaller implements IInstaller {
       // What the lock file names was decided when it was made: neither its age nor who vouches for it is asked of the registry again.
       env: { CI: "true", pnpm_config_minimum_release_age: "0", pnpm_config_trust_policy: "off", pnpm_config_fetch_retry_factor: "3", pnpm_config_fetch_retry_mintimeout: "1000", HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NO_PROXY: "", no_proxy: "" },
     };
-  }
-
-  async #copyPatches({ tree, folder }: LockPlace, settings: unknown, made: string): Promise<void> {
-    const patches = PatchesSchema.safeParse(settings).data?.patchedDependencies ?? {};
-    for (const [name, patch] of Object.entries(patches)) {
-      const at = patch.replace(/^\.\//, "");
-      if (pathFault(at) !== null) throw lockFileRefused(name, "its patch is not in the project");
-      const text = await readText(tree, inFolder(folder, at), MAX_LOCK_BYTES);
-      if (text === null) throw lockFileRefused(name, `its patch ${at} is not there`);
-      await mkdir(path.join(made, path.dirname(at)), { recursive: true });
-      await writeFile(path.join(made, at), text);
-    }
   }
 }
 

@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { walkTree } from "@coder/work-tree";
-import { lockFileMissing, lockFileRefused } from "../../errors.ts";
+import { lockFileRefused } from "../../errors.ts";
 import { inFolder, readText } from "../../package-manifest.ts";
 import type { PackageManager } from "../../PackageManager.ts";
 import { withoutDependencies } from "../../Scripts.ts";
-import { copyManifests, MAX_LOCK_BYTES } from "./copy-manifests.ts";
+import { copyManifests, lockTextOf, MAX_LOCK_BYTES } from "./copy-manifests.ts";
 import type { IInstaller, InstallCommand, LockContent, LockPlace } from "./IInstaller.ts";
 import { readYaml } from "./read-yaml.ts";
 
@@ -26,9 +26,7 @@ export class YarnInstaller implements IInstaller {
   }
 
   async copy(place: LockPlace, made: string, registry: string): Promise<LockContent> {
-    const text = await readText(place.tree, place.lockPath, MAX_LOCK_BYTES);
-    if (text === null) throw lockFileMissing(place.folder);
-    const { lock, packages } = yarnLockFor(text, registry);
+    const { lock, packages } = yarnLockFor(await lockTextOf(place), registry);
     const folders = await workspacesOf(place);
     await copyManifests(place, folders, made);
     await writeFile(path.join(made, "yarn.lock"), lock);

@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { pathFault } from "@coder/api/workspace";
+import { lockFileMissing, lockFileRefused } from "../../errors.ts";
 import { inFolder, readText } from "../../package-manifest.ts";
 import type { LockPlace } from "./IInstaller.ts";
 
@@ -9,6 +11,24 @@ const READ = [
   "name", "version", "private", "dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta", "dependenciesMeta", "bundleDependencies", "bundledDependencies", "workspaces", "resolutions", "overrides",
   "bin", "os", "cpu", "libc", "installConfig", "pnpm",
 ];
+
+/** The text of the lock file. `lock_file_missing`. */
+export async function lockTextOf({ tree, folder, lockPath }: LockPlace): Promise<string> {
+  const text = await readText(tree, lockPath, MAX_LOCK_BYTES);
+  if (text === null) throw lockFileMissing(folder);
+  return text;
+}
+
+/** Copies patches of packages, by their paths from the lock file's folder. `lock_file_refused` for one that leads out of the project or is not there. */
+export async function copyPatches({ tree, folder }: LockPlace, patches: readonly { readonly name: string; readonly at: string }[], made: string): Promise<void> {
+  for (const { name, at } of patches) {
+    if (pathFault(at) !== null) throw lockFileRefused(name, "its patch is not in the project");
+    const text = await readText(tree, inFolder(folder, at), MAX_LOCK_BYTES);
+    if (text === null) throw lockFileRefused(name, `its patch ${at} is not there`);
+    await mkdir(path.join(made, path.dirname(at)), { recursive: true });
+    await writeFile(path.join(made, at), text);
+  }
+}
 
 /** Copies the manifests of folders, as far as an installation reads them. */
 export async function copyManifests({ tree, folder }: LockPlace, folders: readonly string[], made: string): Promise<void> {
