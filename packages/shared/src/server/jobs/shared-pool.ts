@@ -169,32 +169,14 @@ class SharedClient extends EventEmitter implements PgPoolClient {
   }
 }
 
-type Statement = new (values: readonly unknown[]) => pg.QueryConfig<unknown[]>;
-const STATEMENTS = new Map<string, Statement>();
+const NAMES = new Map<string, string>();
 
 /** The same few statements run for every job: named, the server parses each once per connection. */
 function prepared(text: string, params: readonly unknown[]): pg.QueryConfig<unknown[]> {
-  let statement = STATEMENTS.get(text);
-  if (!statement) STATEMENTS.set(text, (statement = statementOf(text)));
-  return new statement(params);
-}
-
-/** Name and text belong to the class: pg copies whatever an object has of its own, for every job. */
-function statementOf(text: string): Statement {
-  const name = `bullmq_${createHash("sha1").update(text).digest("hex").slice(0, 16)}`;
-  return class {
-    readonly values: unknown[];
-
-    constructor(values: readonly unknown[]) {
-      this.values = [...values];
-    }
-
-    get name(): string {
-      return name;
-    }
-
-    get text(): string {
-      return text;
-    }
-  };
+  let name = NAMES.get(text);
+  if (name === undefined) {
+    name = `bullmq_${createHash("sha1").update(text).digest("hex").slice(0, 16)}`;
+    NAMES.set(text, name);
+  }
+  return { name, text, values: [...params] };
 }
