@@ -77,7 +77,7 @@ export class Run implements SandboxProcess {
       // It was faster than the next look.
       if (treeGrowthBytes !== null && treeGrowthBytes > (limits.treeGrowthBytes ?? Number.POSITIVE_INFINITY)) this.#endedBy ??= "tree";
       const { exitCode, signal } = outcome ?? { exitCode: null, signal: "SIGKILL" };
-      return { exitCode, signal, endedBy: this.#endedBy ?? (exitCode === 0 ? null : endedByKernel(signal, usage, limits)), durationMs, cpuMs: usage.cpuMs, peakMemoryBytes: usage.peakMemoryBytes, treeGrowthBytes };
+      return { exitCode, signal, endedBy: this.#endedBy ?? endedByKernel(signal, usage, limits), durationMs, cpuMs: usage.cpuMs, peakMemoryBytes: usage.peakMemoryBytes, treeGrowthBytes };
     } finally {
       clearTimeout(wall);
       for (const signal of signals) signal.removeEventListener("abort", this.kill);
@@ -125,7 +125,7 @@ export class Run implements SandboxProcess {
   }
 }
 
-/** The kernel was faster than the next look. */
+/** The kernel was faster than the next look. A run that lost a process to a limit met it, whatever its shell says at the end. */
 function endedByKernel(signal: NodeJS.Signals | null, usage: Usage, limits: SandboxLimits): SandboxEnd["endedBy"] {
   if (usage.exceeded !== null) return usage.exceeded;
   if (signal === "SIGXFSZ") return "file";

@@ -114,7 +114,7 @@ export type Scripts = z.output<typeof ScriptsSchema>;
 /** The id of an item is the offset after it: a stream that breaks off goes on exactly there. `offset`: where to begin. */
 export const WatchRunInputSchema = z.object({ id: RunIdSchema, offset: z.int().min(0).default(0), ...resumeInput });
 export type WatchRunInput = z.output<typeof WatchRunInputSchema>;
-/** Output as it comes, its bytes in base64; and the run whenever its state changes. It ends with the run in its last state. */
+/** Output as it comes, its bytes in base64; and the run whenever its state changes. It begins with the run, and ends with it in its last state. */
 export const RunEventSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("output"), offset: z.int(), bytes: z.string() }),
   z.object({ kind: z.literal("run"), run: RunSchema }),

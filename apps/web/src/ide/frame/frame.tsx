@@ -99,10 +99,14 @@ function useViewFocus(): void {
   useEffect(() => {
     if (count === handled.current) return;
     let frameId = 0;
+    const find = () => document.querySelector<HTMLElement>(`[data-view="${id}"]`);
+    // The next key is meant for it already.
+    const now = find();
+    const begun = now !== null && focusStart(now) ? document.activeElement : null;
     const attempt = (left: number) => {
-      const view = document.querySelector<HTMLElement>(`[data-view="${id}"]`);
-      // Where it has nothing that it begins with, what can be used first will do, though not before that had its time to come.
-      if (view && (focusStart(view) || (left === 0 && focusRegion(view)))) handled.current = count;
+      const view = find();
+      // A menu that it was chosen from has given the focus back by now. Where it has nothing that it begins with, what can be used first will do, though not before that had its time to come.
+      if (view && ((begun !== null && view.contains(document.activeElement)) || focusStart(view) || (left === 0 && focusRegion(view)))) handled.current = count;
       else if (left > 0) {
         // Until then keys go nowhere: not into the text that was left, nor to a button that happens to be there.
         if (view && !view.contains(document.activeElement)) view.focus({ preventScroll: true });

@@ -98,7 +98,7 @@ export class Runs {
       // The row before the file: what was printed before it ended is in the file by then.
       const row = await this.#require(caller, id);
       const over = OVER.has(row.state);
-      if (!over && told !== row.etag) {
+      if (told === null || (!over && told !== row.etag)) {
         told = row.etag;
         yield { id: String(at), event: { kind: "run", run: runOf(row) } };
       }

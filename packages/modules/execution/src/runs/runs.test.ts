@@ -133,18 +133,23 @@ describe("a run", () => {
     const { id } = await rig.start({ kind: "file", path: "bytes.js", args: [] });
     const follow = async (offset: number, lastEventId?: string) => {
       const parts: Buffer[] = [];
+      let first: LiveItem<RunEvent> | null = null;
       let last: LiveItem<RunEvent> | null = null;
       for await (const item of rig.parts.runs.watch(rig.caller, { id, offset, ...(lastEventId === undefined ? {} : { lastEventId }) }, new AbortController().signal)) {
         if ("event" in item && item.event.kind === "output") parts.push(Buffer.from(item.event.bytes, "base64"));
+        first ??= item;
         last = item;
       }
-      return { bytes: Buffer.concat(parts), last };
+      return { bytes: Buffer.concat(parts), first, last };
     };
     const [live] = await Promise.all([follow(0), rig.perform(id)]);
     const wanted = Buffer.concat(Array.from({ length: 300 }, (_, i) => Buffer.from(Array.from({ length: 1_000 }, (_value, j) => (i + j) % 256))));
     expect(live.bytes.equals(wanted)).toBe(true);
     expect(live.last).toMatchObject({ id: "300000", event: { kind: "run", run: { state: "succeeded" } } });
-    expect((await follow(0, "123456")).bytes.equals(wanted.subarray(123_456))).toBe(true);
+    const again = await follow(0, "123456");
+    expect(again.bytes.equals(wanted.subarray(123_456))).toBe(true);
+    // Also of a run that is over: what its output is the output of, is known before it comes.
+    expect([live.first, again.first, again.last]).toMatchObject([{ event: { kind: "run" } }, { id: "123456", event: { kind: "run", run: { state: "succeeded" } } }, { id: "300000", event: { kind: "run" } }]);
   });
 
   it("refuses what is not there, and offers to install what is missing", async () => {
