@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { createServer, globalAgent, type RequestListener, type Server } from "node:http";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { guardedFetch, type GuardedFetchOptions } from "./guarded-fetch.ts";
 
 const servers: Server[] = [];
@@ -52,17 +52,38 @@ describe("a guarded fetch", () => {
     expect(asked).toBe(1);
   });
 
-  it("ends an answer that is too long, and one that is cut", async () => {
+  it("ends an answer that is too long, and one that is cut, and tells how it ended", async () => {
+    const ends: string[] = [];
+    const onEnd = (outcome: string): void => void ends.push(outcome);
     const long = await serve((_request, response) => void response.end("x".repeat(5_000)));
-    await expect(guard()(long).then((answer) => answer.text())).rejects.toThrow("longer than 1000");
+    await expect(guard({ onEnd })(long).then((answer) => answer.text())).rejects.toThrow("longer than 1000");
     const cut = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("some", () => response.destroy());
     });
-    await expect(guard()(cut).then((answer) => answer.text())).rejects.toThrow();
+    await expect(guard({ onEnd })(cut).then((answer) => answer.text())).rejects.toThrow();
+    await guard({ onEnd, maxAnswerBytes: 10_000 })(long).then((answer) => answer.text());
+    expect(ends).toEqual(["failed", "failed", "done"]);
   });
 
-  it("closes the connection when whoever reads leaves", async () => {
+  it("keeps the connection when whoever reads leaves an answer that is as good as over", async () => {
+    let connections = 0;
+    const url = await serve((_request, response) => {
+      response.write("all there is to read");
+      setImmediate(() => response.end());
+    });
+    servers[0]?.on("connection", () => (connections += 1));
+    const free = () => Object.keys(globalAgent.freeSockets).filter((place) => place.includes(new URL(url).port));
+    for (let call = 0; call < 3; call += 1) {
+      const reader = (await guard()(url)).body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
+      await vi.waitFor(() => expect(free()).toHaveLength(1));
+    }
+    expect(connections).toBe(1);
+  });
+
+  it("closes the connection when whoever reads leaves in the middle", async () => {
     const closed = Promise.withResolvers<void>();
     const url = await serve((request, response) => {
       request.socket.once("close", () => closed.resolve());

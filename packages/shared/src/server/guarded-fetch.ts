@@ -14,7 +14,12 @@ export interface GuardedFetchOptions {
   readonly tooLong: (maxAnswerBytes: number) => Error;
   /** Told of each piece of an answer as it comes in, in bytes. */
   readonly onBytes?: (count: number) => void;
+  /** Told how the body of an answer ended, unless whoever reads it left before. */
+  readonly onEnd?: (outcome: "done" | "failed") => void;
 }
+
+/** Whoever leaves mostly has all there is to read: the mark that ends an answer's text comes a little before the end of the answer. */
+const REST_MS = 250;
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -50,34 +55,62 @@ function publicLookup({ refusal }: GuardedFetchOptions): LookupFunction {
   };
 }
 
+const ignored = (): void => undefined;
+
 function send(url: URL, options: RequestOptions, body: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options, resolve);
     sent.on("error", reject);
+    // A request that is given up just when its answer ends leaves its connection with an error that nobody hears of any more, which would end the process.
+    sent.on("socket", (socket) => socket.off("error", ignored).on("error", ignored));
     sent.end(body);
   });
 }
 
-/** Read only as fast as it is taken. Whoever leaves closes the connection. */
-function bodyOf(answer: IncomingMessage, { maxAnswerBytes, tooLong, onBytes }: GuardedFetchOptions): ReadableStream<Uint8Array> {
-  const pieces = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+/** Read only as fast as it is taken. When whoever reads leaves, the connection is kept if the answer is as good as over, and closed otherwise. */
+function bodyOf(answer: IncomingMessage, { maxAnswerBytes, tooLong, onBytes, onEnd }: GuardedFetchOptions): ReadableStream<Uint8Array> {
+  // Whoever reads is told.
+  answer.on("error", ignored);
+  const pieces: AsyncIterator<Buffer> = answer[Symbol.asyncIterator]();
   let length = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const piece = await pieces.next();
-      if (piece.done === true) return controller.close();
-      length += piece.value.length;
-      onBytes?.(piece.value.length);
-      if (length > maxAnswerBytes) {
-        answer.destroy();
-        throw tooLong(maxAnswerBytes);
-      }
-      controller.enqueue(piece.value);
-    },
-    cancel() {
-      answer.destroy();
-    },
-  });
+  const next = async (): Promise<Buffer | null> => {
+    const piece = await pieces.next();
+    if (piece.done === true) return null;
+    length += piece.value.length;
+    onBytes?.(piece.value.length);
+    if (length <= maxAnswerBytes) return piece.value;
+    answer.destroy();
+    throw tooLong(maxAnswerBytes);
+  };
+  let left = false;
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    try {
+      const piece = await next();
+      if (left) return;
+      if (piece !== null) return controller.enqueue(piece);
+      onEnd?.("done");
+      controller.close();
+    } catch (error) {
+      if (!left) onEnd?.("failed");
+      throw error;
+    }
+  };
+  const cancel = (): void => {
+    left = true;
+    void readRest(answer, next);
+  };
+  return new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
+}
+
+async function readRest(answer: IncomingMessage, next: () => Promise<Buffer | null>): Promise<void> {
+  const patience = setTimeout(() => answer.destroy(), REST_MS);
+  try {
+    while ((await next()) !== null);
+  } catch {
+    // It was closed: by its server, by a signal, or because it goes on.
+  } finally {
+    clearTimeout(patience);
+  }
 }
 
 function headersOf(answer: IncomingMessage): Headers {

@@ -58,11 +58,13 @@ export function notedFetch(guard: GuardedFetchOptions, notes: IRequestNotes): { 
         responseBytes += count;
         guard.onBytes?.(count);
       },
+      onEnd: unlessLeft,
     });
     try {
       const answer = await send(input, init);
       status = answer.status;
-      return answer.body === null ? (end("done"), answer) : new Response(watched(answer.body, unlessLeft), { status: answer.status, headers: answer.headers });
+      if (answer.body === null) end("done");
+      return answer;
     } catch (error) {
       unlessLeft("failed");
       throw error;
@@ -73,25 +75,4 @@ export function notedFetch(guard: GuardedFetchOptions, notes: IRequestNotes): { 
     await Promise.all(noting);
   };
   return { fetch: noted, settle };
-}
-
-/** The same stream, and how it ends. */
-function watched(body: ReadableStream<Uint8Array>, end: (outcome: RequestOutcome) => void): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (value) controller.enqueue(value);
-        if (!done) return;
-        end("done");
-        controller.close();
-      } catch (error) {
-        end("failed");
-        throw error;
-      }
-    },
-    // Whoever reads may have had enough, or have been told to stop: that is for them to say.
-    cancel: (reason) => reader.cancel(reason),
-  });
 }

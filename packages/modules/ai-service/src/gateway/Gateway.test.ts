@@ -1,7 +1,7 @@
-import type { RequestListener } from "node:http";
+import { globalAgent, type RequestListener } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
 import { freePort } from "@coder/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { endpointAt, IMPATIENT } from "../__fixtures__/config.ts";
 import { codeOf, GatewayRig } from "../__fixtures__/GatewayRig.ts";
 import { TestServers, wire } from "../__fixtures__/serve.ts";
@@ -40,6 +40,20 @@ describe.each(["openai", "anthropic"] as const)("the gateway to %s", (kind) => {
     expect(budget.spentMicroUsd).toBeGreaterThan(0);
     expect(await gateway.egress()).toMatchObject([{ endpoint: "main", model: "test-model", status: 200, outcome: "done", purpose: "chat" }]);
     expect((await gateway.egress())[0]?.responseBytes).toBeGreaterThan(100);
+  });
+
+  it("asks through the connection of the call before, although its library leaves an answer at its last word", async () => {
+    const connections = new Set<object>();
+    const url = await serve((request, response) => {
+      connections.add(request.socket);
+      response.writeHead(200, wire.headers).write(`${wire.begin(kind)}${wire.text(kind, "Fine.")}${wire.end(kind)}`, () => response.end());
+    });
+    const gateway = rig({}, url);
+    for (let call = 0; call < 3; call += 1) {
+      expect((await gateway.outcome("hello")).text).toBe("Fine.");
+      await vi.waitFor(() => expect(Object.keys(globalAgent.freeSockets).filter((place) => place.includes(new URL(url).port))).toHaveLength(1));
+    }
+    expect(connections.size).toBe(1);
   });
 
   it("streams calls of tools, whole at the end", async () => {
