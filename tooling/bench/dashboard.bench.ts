@@ -122,7 +122,7 @@ async function openJobs(count: number): Promise<Jobs> {
     rowsRead: async (path) => {
       const statements = await heard(() => get(path));
       const place = statements.findIndex(({ text }) => OF_JOBS.test(text));
-      const [statement, scope] = [statements[place], statements.slice(0, place).findLast(({ text }) => /set_config/.test(text))];
+      const [statement, scope] = [statements[place], statements.slice(0, place).findLast(({ text }) => /set local/.test(text))];
       if (!statement || !scope || statements.slice(place + 1).some(({ text }) => OF_JOBS.test(text))) throw new Error(`${path} asks for jobs otherwise than by one statement in a scope`);
       await asked.query("begin");
       await asked.query(scope.text, [...scope.values]);

@@ -5,6 +5,7 @@ import type pg from "pg";
 import type { ConnectionCache } from "./connection-cache.ts";
 import { putStatement, writtenIds } from "./put-rows.ts";
 import { queryInScope } from "./scoped-pool.ts";
+import { updatedRows, updateStatement } from "./update-row.ts";
 import { isNothingFound, isRepeatable, toAppError } from "./postgres-errors.ts";
 import { writeWithEffects, type EffectsContext, type Written } from "./write-with-effects.ts";
 import { delegateName, type PrismaDelegate, type PrismaNulls } from "./prisma-module.ts";
@@ -51,11 +52,7 @@ export class PrismaDriver implements ITableDriver {
   }
 
   async put(rows: readonly StoredRecord[], newer: string): Promise<readonly string[]> {
-    const { entity, pool, scope } = this.#deps;
-    const answer = await withRepeats(() => queryInScope(pool, scope, putStatement(entity, rows, newer))).catch((error: unknown) => {
-      throw toAppError(error, entity);
-    });
-    return writtenIds(answer);
+    return writtenIds(await this.#send(putStatement(this.#deps.entity, rows, newer)));
   }
 
   async insert(rows: readonly StoredRecord[], effects: PreparedEffects): Promise<WriteResult> {
@@ -70,6 +67,8 @@ export class PrismaDriver implements ITableDriver {
   }
 
   async update(where: readonly Clause[], changes: Changes, effects: PreparedEffects): Promise<WriteResult> {
+    const statement = isPlain(effects) ? updateStatement(this.#deps.entity, where, changes) : null;
+    if (statement) return { repeated: false, rows: updatedRows(this.#deps.entity, await this.#send(statement)) };
     const args = { where: this.#where(where), data: changesToPrisma(this.#deps.entity, changes, this.#deps.nulls) };
     return this.#write(effects, null, async (table) => {
       const rows = (await table.updateManyAndReturn(args)).map((row) => this.#record(row));
@@ -99,6 +98,14 @@ export class PrismaDriver implements ITableDriver {
     return this.#write(effects, null, async (table) => ({ count: (await table.deleteMany({ where: this.#where(where) })).count, rows: [] }));
   }
 
+  /** A statement of our own. */
+  async #send(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    const { entity, pool, scope } = this.#deps;
+    return withRepeats(() => queryInScope(pool, scope, statement)).catch((error: unknown) => {
+      throw toAppError(error, entity);
+    });
+  }
+
   async #read<Result>(work: (table: PrismaDelegate) => Promise<Result>): Promise<Result> {
     const { connections, scope, entity } = this.#deps;
     return withRepeats(() => connections.use(scope, (connection) => work(connection.delegate(this.#model)))).catch((error: unknown) => {
@@ -108,9 +115,8 @@ export class PrismaDriver implements ITableDriver {
 
   async #write(effects: PreparedEffects, known: StoredRecord | null, work: (table: PrismaDelegate) => Promise<Written>): Promise<WriteResult & CountResult> {
     const { connections, scope, entity } = this.#deps;
-    const plain = effects.once === null && effects.messages.length === 0;
     const attempt = async (): Promise<WriteResult & CountResult> => {
-      if (!plain) return writeWithEffects({ scope, model: this.#model, effects, known, work }, this.#deps.effects);
+      if (!isPlain(effects)) return writeWithEffects({ scope, model: this.#model, effects, known, work }, this.#deps.effects);
       return { repeated: false, ...(await connections.use(scope, (connection) => work(connection.delegate(this.#model)))) };
     };
     return withRepeats(attempt).catch((error: unknown) => {
@@ -125,6 +131,10 @@ export class PrismaDriver implements ITableDriver {
   #record(row: unknown): StoredRecord {
     return fromPrisma(this.#deps.entity, row);
   }
+}
+
+function isPlain({ once, messages }: PreparedEffects): boolean {
+  return once === null && messages.length === 0;
 }
 
 /** A transaction that lost against another one changed nothing, so it is repeated; a little later each time. */

@@ -27,6 +27,8 @@ function valueOf(entity: EntityDescriptor, field: string): string {
   return info?.kind === "json" && !info.nullable ? `coalesce(${column}, 'null'::jsonb)` : column;
 }
 
+const IdsSchema = z.array(z.object({ id: z.string() }));
+
 export function writtenIds({ rows }: pg.QueryResult): readonly string[] {
-  return z.array(z.object({ id: z.string() })).parse(rows).map(({ id }) => id);
+  return IdsSchema.parse(rows).map(({ id }) => id);
 }

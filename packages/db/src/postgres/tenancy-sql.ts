@@ -10,8 +10,9 @@ export interface ScopeSettings {
   readonly reason: string;
 }
 
-/** Begins a transaction for a scope, in one message: half the work of two statements for either side. */
+/** Begins a transaction for a scope, in one message: half the work of two for either side. */
 export function beginSql({ organization, user, reason }: ScopeSettings): string {
-  const set = (name: string, value: string): string => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`;
-  return `begin; select ${set(SETTINGS.organization, organization)}, ${set(SETTINGS.user, user)}, ${set(SETTINGS.reason, reason)}`;
+  // Setting costs PostgreSQL less than selecting `set_config`, which is planned and gives a row.
+  const set = (name: string, value: string): string => `set local "${name}" = ${pg.escapeLiteral(value)}`;
+  return ["begin", set(SETTINGS.organization, organization), set(SETTINGS.user, user), set(SETTINGS.reason, reason)].join("; ");
 }
