@@ -26,6 +26,8 @@ export const BATTERY: readonly Check[] = [
   { name: "cannot signal it", script: ({ pid }) => `kill -0 ${pid} 2>&1 | grep -c 'No such process'`, expected: "1\n" },
   { name: "has a root of its own", script: () => "ls / | tr '\\n' ' '", expected: /^bin dev etc lib (lib32 )?(lib64 )?(libx32 )?opt proc sbin tmp usr workspace $/ },
   { name: "has no accounts, keys and homes of the machine", script: () => "ls /etc/shadow /etc/ssh /root /home /var /run 2>&1 | grep -vc 'No such file'; wc -l < /etc/passwd", expected: "0\n1\n" },
+  { name: "sees of the machine's settings what programs need, and no more", script: () => "cd /etc; ls -d * ssl/* pki/* 2>/dev/null | tr '\\n' ' '", expected: /^(alternatives )?group hosts (ld\.so\.cache )?(localtime )?passwd (pki pki\/tls )?(ssl ssl\/certs (ssl\/openssl\.cnf )?)?$/ },
+  { name: "cannot change them", script: () => "cd /etc; for f in $(find . -not -type l); do { chmod 777 $f || echo x >> $f || mv $f $f.x || touch $f; } 2>/dev/null && echo $f; done; mount -o remount,rw,bind /etc 2>/dev/null || echo done", expected: "done\n" },
   { name: "does not reach the data directory", script: ({ data }) => `ls ${data} 2>&1 | grep -c 'No such file'`, expected: "1\n" },
   { name: "has the given variables alone", script: () => "env -u PWD | cut -d= -f1 | sort | tr '\\n' ' '", expected: "HOME LANG PATH " },
   { name: "has nothing but the standard streams open", script: () => "ls -l /proc/self/fd | grep -vE ' [012] ->|/dev/null$|/proc/|^total' | wc -l", expected: "0\n" },

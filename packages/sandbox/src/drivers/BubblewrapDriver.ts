@@ -13,23 +13,18 @@ import type { Staging } from "../ownership/Staging.ts";
 import { ETC_FILES, runArguments, systemArguments, WORKSPACE, type VisiblePaths } from "./bubblewrap-arguments.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
 import type { IDriver, Launch, Launched, Outcome } from "./driver.ts";
+import { EtcCopies } from "./EtcCopies.ts";
 import { limited } from "./limit-script.ts";
 import { isRunning, outcomeOf, sendKill, untilGone } from "./outcome.ts";
 import { seccompFilter } from "./seccomp-filter.ts";
 
 const ARGUMENTS_FD = 3;
 const STATUS_FD = 4;
-const FIRST_DATA_FD = 5;
+const FILTER_FD = 5;
 const TOLD_MS = 1_000;
 
 /** What bubblewrap writes to its status descriptor, one object per line. */
 const StatusSchema = z.object({ "child-pid": z.int().optional(), "exit-code": z.int().optional() });
-
-/** Something bubblewrap reads from a descriptor, with the options that say so. */
-interface DataFile {
-  readonly handle: FileHandle;
-  readonly options: (fd: number) => readonly string[];
-}
 
 export interface BubblewrapOptions {
   /** Name or path. */
@@ -41,9 +36,9 @@ export interface BubblewrapOptions {
 interface Parts {
   readonly version: string;
   readonly system: readonly string[];
-  readonly data: readonly DataFile[];
+  /** What it reads the filter of system calls from; null: there is none. */
+  readonly filter: FileHandle | null;
   readonly descriptors: InheritedDescriptors;
-  readonly filtered: boolean;
 }
 
 /**
@@ -57,32 +52,31 @@ export class BubblewrapDriver implements IDriver {
   readonly #options: BubblewrapOptions;
   readonly #program: string;
   readonly #system: readonly string[];
-  readonly #data: readonly DataFile[];
+  readonly #etc = new EtcCopies(ETC_FILES);
+  readonly #filter: FileHandle | null;
   readonly #descriptors: InheritedDescriptors;
 
-  private constructor(options: BubblewrapOptions, { version, system, data, descriptors, filtered }: Parts) {
+  private constructor(options: BubblewrapOptions, { version, system, filter, descriptors }: Parts) {
     this.#options = options;
     this.#program = whereIs(options.program);
     this.#system = system;
-    this.#data = data;
+    this.#filter = filter;
     this.#descriptors = descriptors;
     this.inForce = [
       `Runs are isolated by bubblewrap ${version}: own processes, files, network, users`,
       options.staging === null ? "Runs have the product's own uid outside" : "Each run has a uid of its own outside",
-      ...(filtered ? ["Risky system calls are refused (seccomp)"] : []),
+      ...(filter ? ["Risky system calls are refused (seccomp)"] : []),
     ];
-    this.missing = filtered ? [] : [`There is no system call filter for ${process.arch}`];
+    this.missing = filter ? [] : [`There is no system call filter for ${process.arch}`];
   }
 
   /** Null when bubblewrap is not installed. That it is, says nothing about whether it may do its work here. */
   static async open(options: BubblewrapOptions): Promise<BubblewrapDriver | null> {
     const { code, stdout } = await execute(options.program, ["--version"]);
     if (code !== 0) return null;
-    const filter = seccompFilter();
-    const files = Object.entries(ETC_FILES).map(([file, text]) => dataFile(Buffer.from(text), (fd) => ["--file", String(fd), file]));
-    const filters = filter ? [dataFile(filter, (fd) => ["--seccomp", String(fd)])] : [];
-    const [system, data, descriptors] = await Promise.all([systemArguments(), Promise.all([...files, ...filters]), InheritedDescriptors.find()]);
-    return new BubblewrapDriver(options, { version: /[\d.]+/.exec(stdout)?.[0] ?? "", system, data, descriptors, filtered: filter !== null });
+    const program = seccompFilter();
+    const [system, filter, descriptors] = await Promise.all([systemArguments(), program && namelessFile(program), InheritedDescriptors.find()]);
+    return new BubblewrapDriver(options, { version: /[\d.]+/.exec(stdout)?.[0] ?? "", system, filter, descriptors });
   }
 
   pathInside(): string {
@@ -90,45 +84,57 @@ export class BubblewrapDriver implements IDriver {
   }
 
   async launch(launch: Launch): Promise<Launched> {
-    const { visible, prefix } = await this.#reach(launch);
+    const etc = await this.#etc.use();
+    try {
+      const launched = await this.#start(launch, etc.folder);
+      void launched.ended.finally(etc.release);
+      return launched;
+    } catch (error) {
+      etc.release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#filter?.close(), this.#descriptors.close(), this.#etc.close()]);
+  }
+
+  async #start(launch: Launch, etc: string): Promise<Launched> {
+    const { visible, prefix } = await this.#reach(launch, etc);
     // Without a thread: it is a name in memory, and quicker than to ask one.
-    const files = this.#data.map(({ handle }) => openSync(`/proc/self/fd/${handle.fd}`, "r"));
+    const filter = this.#filter && openSync(`/proc/self/fd/${this.#filter.fd}`, "r");
     try {
       const command = limited([launch.command, ...launch.args], launch.limits, { together: launch.gated, umask: launch.identity ? "002" : "022" });
       const [file = "", ...args] = [
         ...prefix, this.#program,
         "--json-status-fd", String(STATUS_FD),
-        // Before the other arguments, which end by making all of it read-only.
-        ...this.#data.flatMap(({ options }, index) => options(FIRST_DATA_FD + index)),
+        ...(filter === null ? [] : ["--seccomp", String(FILTER_FD)]),
         "--args", String(ARGUMENTS_FD),
         "--", ...command,
       ];
       const child = spawn(file, args, {
         cwd: "/",
         env: { PATH: SYSTEM_PATH },
-        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", "pipe", "pipe", ...files]),
+        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", "pipe", "pipe", ...(filter === null ? [] : [filter])]),
         ...(launch.identity && prefix.length === 0 ? launch.identity : {}),
       });
       return supervise(child, runArguments(launch, this.#system, visible));
     } finally {
-      for (const file of files) closeSync(file);
+      if (filter !== null) closeSync(filter);
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#data.map(({ handle }) => handle.close()), this.#descriptors.close()]);
-  }
-
-  async #reach({ tree, binds, identity }: Launch): Promise<{ readonly visible: VisiblePaths; readonly prefix: readonly string[] }> {
+  async #reach({ tree, binds, identity }: Launch, etc: string): Promise<{ readonly visible: VisiblePaths; readonly prefix: readonly string[] }> {
     const { staging } = this.#options;
-    if (staging === null || identity === null) return { visible: { node: process.execPath, tree: tree?.path ?? null, binds: binds.map(({ from }) => from) }, prefix: [] };
-    const [node, ...others] = await Promise.all([process.execPath, ...(tree ? [tree.path] : []), ...binds.map(({ from }) => from)].map((each) => staging.reach(each)));
-    const staged = [node, ...others].some((each) => each?.staged);
-    const paths = others.map((each) => each.path);
-    return {
-      visible: { node: node?.path ?? process.execPath, tree: tree ? (paths[0] ?? null) : null, binds: paths.slice(tree ? 1 : 0) },
-      prefix: staged ? await staging.prefix(identity.uid, identity.gid) : [],
+    if (staging === null || identity === null) return { visible: { node: process.execPath, etc, tree: tree?.path ?? null, binds: binds.map(({ from }) => from) }, prefix: [] };
+    let staged = false;
+    const reach = async (target: string): Promise<string> => {
+      const reached = await staging.reach(target);
+      staged ||= reached.staged;
+      return reached.path;
     };
+    const visible = { node: await reach(process.execPath), etc: await reach(etc), tree: tree && (await reach(tree.path)), binds: await Promise.all(binds.map(({ from }) => reach(from))) };
+    return { visible, prefix: staged ? await staging.prefix(identity.uid, identity.gid) : [] };
   }
 }
 
@@ -190,13 +196,13 @@ async function killBoth(first: Promise<number | null>, outer: number | undefined
   sendKill(outer);
 }
 
-/** A file without a name that is read from the start by every run. */
-async function dataFile(content: Buffer, options: DataFile["options"]): Promise<DataFile> {
+/** A file without a name, to be opened anew by whoever reads it. */
+async function namelessFile(content: Buffer): Promise<FileHandle> {
   const folder = await mkdtemp(path.join(tmpdir(), "coder-sandbox-"));
   try {
     const handle = await open(path.join(folder, "data"), "wx+", 0o644);
     await handle.write(content);
-    return { handle, options };
+    return handle;
   } finally {
     await rm(folder, { recursive: true });
   }

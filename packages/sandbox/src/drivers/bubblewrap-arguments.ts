@@ -9,15 +9,13 @@ const NODE = "/opt/node/bin/node";
 const PERSON = 1_000;
 const HOME = "/tmp";
 
-/** Files that programs look into before they do anything: somebody with this id, and a name for the loopback. */
+/** Of /etc, what programs look into before they do anything: somebody with this id, and a name for the loopback. */
 export const ETC_FILES: Readonly<Record<string, string>> = {
-  "/etc/passwd": `coder:x:${PERSON}:${PERSON}:Coder:${HOME}:/bin/sh\n`,
-  "/etc/group": `coder:x:${PERSON}:\n`,
-  "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
+  passwd: `coder:x:${PERSON}:${PERSON}:Coder:${HOME}:/bin/sh\n`,
+  group: `coder:x:${PERSON}:\n`,
+  hosts: "127.0.0.1 localhost\n::1 localhost\n",
 };
 
-/** Of the host's /etc: how programs and libraries are found, and whom TLS trusts. No account, no key, no name of a host. */
-const ETC_SHOWN = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs"];
 const SYSTEM_FOLDERS = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 const ISOLATION = [
@@ -40,12 +38,13 @@ export async function systemArguments(): Promise<readonly string[]> {
       return found?.isDirectory() ? ["--ro-bind", `/${name}`, `/${name}`] : [];
     }),
   );
-  return ["--ro-bind", "/usr", "/usr", ...folders.flat(), ...ETC_SHOWN.flatMap((file) => ["--ro-bind-try", file, file])];
+  return ["--ro-bind", "/usr", "/usr", ...folders.flat()];
 }
 
 /** Paths as the run's uid reaches them on the host. */
 export interface VisiblePaths {
   readonly node: string;
+  readonly etc: string;
   readonly tree: string | null;
   readonly binds: readonly string[];
 }
@@ -58,6 +57,7 @@ export function runArguments({ tree, binds, env, cwd, network, limits }: Launch,
     ...(network === "none" ? ["--unshare-net"] : []),
     ...Object.entries({ ...VARIABLES, ...env }).flatMap(([name, value]) => ["--setenv", name, value]),
     ...system,
+    "--ro-bind", visible.etc, "/etc",
     "--proc", "/proc",
     // Not for writing by whoever gets root's uid: core_pattern names a program that the host runs.
     "--ro-bind", "/proc/sys", "/proc/sys",

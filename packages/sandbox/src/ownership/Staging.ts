@@ -7,7 +7,8 @@ import { execute, SYSTEM_PATH } from "../execute.ts";
 import { firstBelowClosed } from "./reachable.ts";
 
 const FOLDER = "/run/coder-sandbox";
-const PREPARE = `mkdir -p ${FOLDER} && mount -t tmpfs -o mode=711,size=256k coder-sandbox ${FOLDER} && echo ready && read -r _`;
+/** Without /sys and all that is mounted in it: nobody here needs it, and bubblewrap reads the list of mounts for each that it makes. */
+const PREPARE = `umount -R -l /sys 2>/dev/null; mkdir -p ${FOLDER} && mount -t tmpfs -o mode=711,size=256k coder-sandbox ${FOLDER} && echo ready && read -r _`;
 const BIND = 'if [ -d "$1" ]; then mkdir "$2"; else : > "$2"; fi && mount --bind "$1" "$2"';
 
 interface Staged {

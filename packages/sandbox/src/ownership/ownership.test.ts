@@ -121,6 +121,18 @@ describe.skipIf(!hasBubblewrap())("work trees", () => {
       await open.close();
     });
 
+    it("are reached by mounts that the machine does not see, and that take none of its own away", async () => {
+      const mounts = async () => (await readFile("/proc/self/mountinfo", "utf8")).split("\n").map((line) => line.split(" ")[4] ?? "");
+      const isKernels = (at: string) => at === "/sys" || at.startsWith("/sys/");
+      const before = await mounts();
+      const closed = await openRig();
+      expect(await closed.sh("pwd", on(await closed.tree()))).toMatchObject({ exitCode: 0 });
+      const after = await mounts();
+      expect(after.filter(isKernels)).toEqual(before.filter(isKernels));
+      expect(after.filter((at) => at.startsWith("/run/coder-sandbox"))).toEqual([]);
+      await closed.close();
+    });
+
     it("are found again when a directory on the way was made anew", async () => {
       const tree = await rig.tree();
       expect(firstBelowClosed(tree)).toBe(rig.data);
