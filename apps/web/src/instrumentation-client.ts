@@ -2,11 +2,8 @@
 import { askAhead } from "#api/ahead.ts";
 import { firstQuestions, WHO_IS_LOOKING } from "#api/first-questions.ts";
 import { isDoor } from "#features/door/paths.ts";
-import { fetchAhead } from "#ide/fetch-ahead.ts";
 
-const { pathname, search } = window.location;
+const { pathname } = window.location;
 const project = /^\/projects\/([\da-f-]{36})$/.exec(pathname)?.[1];
-if (project !== undefined) {
-  askAhead(firstQuestions(project));
-  fetchAhead(new URLSearchParams(search).get("file") !== null);
-} else if (!isDoor(pathname)) askAhead(WHO_IS_LOOKING);
+if (project !== undefined) askAhead(firstQuestions(project));
+else if (!isDoor(pathname)) askAhead(WHO_IS_LOOKING);

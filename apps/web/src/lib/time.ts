@@ -13,8 +13,9 @@ function formatOf(locale: string, timeZone: string | undefined, options: Intl.Da
   return made;
 }
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const numbers = new Intl.NumberFormat("en");
+// Made when they are first used: making all of them is a part of what a page takes to open.
+let relative: Intl.RelativeTimeFormat | undefined;
+let numbers: Intl.NumberFormat | undefined;
 
 const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
   ["year", 31_557_600],
@@ -30,6 +31,7 @@ const NOW_SECONDS = 20;
 /** `3 minutes ago`, `in 6 days`, `just now`. What is to come is rounded, so that seven days are no six as soon as they have begun. */
 export function relativeTime(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1000;
+  relative ??= new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return relative.format(seconds > 0 ? Math.round(seconds / length) : Math.trunc(seconds / length), unit);
   }
@@ -86,6 +88,7 @@ function zoneOffset(instant: number, timeZone: string | undefined): number {
 
 /** `1,204` and `3.2 s`: numbers with their units. */
 export function count(value: number): string {
+  numbers ??= new Intl.NumberFormat("en");
   return numbers.format(value);
 }
 

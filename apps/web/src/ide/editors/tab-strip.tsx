@@ -1,6 +1,6 @@
 "use client";
 
-import { type DragEvent, type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type DragEvent, type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import { CommandIconButton, CommandMenuItem } from "#commands/command-controls.tsx";
 import { cx } from "#lib/cx.ts";
 import { useStore } from "#lib/store.ts";
@@ -193,12 +193,11 @@ function tabNames(tabs: readonly Tab[]): ReadonlyMap<string, string> {
 
 function useOverflow(list: React.RefObject<HTMLElement | null>, tabs: number): boolean {
   const [overflows, setOverflows] = useState(false);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = list.current;
     if (!element) return;
-    const measure = () => setOverflows(element.scrollWidth > element.clientWidth + 1);
-    measure();
-    const observer = new ResizeObserver(measure);
+    // Also told once at the beginning, when the page has been laid out anyway.
+    const observer = new ResizeObserver(() => setOverflows(element.scrollWidth > element.clientWidth + 1));
     observer.observe(element);
     return () => observer.disconnect();
   }, [list, tabs]);

@@ -1,5 +1,6 @@
 import type { Entry } from "@coder/api/workspace";
 import type { Problem } from "#api/problem.ts";
+import { compareNames } from "#lib/compare-names.ts";
 
 /** What is known of a folder's content. */
 export interface Folder {
@@ -124,12 +125,10 @@ export function onlyFolder(content: TreeContent, path: string): Entry | undefine
   return only?.kind === "folder" ? only : undefined;
 }
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-
 /** The order in which the server lists a folder: folders first, then by name, numbers by their value. */
 export function compareEntries(a: Entry, b: Entry): number {
   const [first, second] = [a.kind === "folder" ? 0 : 1, b.kind === "folder" ? 0 : 1];
-  return first - second || collator.compare(a.name, b.name) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  return first - second || compareNames(a.name, b.name) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
 /** The entries with one more in its place, or in place of the one with the same path. */

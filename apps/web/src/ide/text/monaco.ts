@@ -1,23 +1,28 @@
 "use client";
 
-import type * as Monaco from "monaco-editor";
 import { useEffect, useState } from "react";
+import type { MonacoApi } from "./monaco-setup.ts";
 
-export type MonacoApi = typeof Monaco;
+export type { MonacoApi };
 
 let loading: Promise<MonacoApi> | null = null;
 let loaded: MonacoApi | null = null;
 
 /** The editor, fetched when the first text is opened. A failed fetch is tried again by the next who asks. */
 export function loadMonaco(): Promise<MonacoApi> {
-  loading ??= import("./monaco-setup.ts").then(
-    ({ monaco }) => (loaded = monaco),
-    (error: unknown) => {
-      loading = null;
-      throw error;
-    },
-  );
+  loading ??= fetchMonaco();
   return loading;
+}
+
+async function fetchMonaco(): Promise<MonacoApi> {
+  try {
+    const { setUpMonaco } = await import("./monaco-setup.ts");
+    loaded = await setUpMonaco();
+    return loaded;
+  } catch (error) {
+    loading = null;
+    throw error;
+  }
 }
 
 /** The editor once it is here; null until then. */

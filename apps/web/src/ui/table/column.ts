@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { compareNames } from "#lib/compare-names.ts";
 
 export interface Column<Row> {
   readonly id: string;
@@ -28,8 +29,6 @@ export interface Sort {
   readonly direction: "ascending" | "descending";
 }
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-
 /** Rows in the order of a column; equal ones keep the order they had. */
 export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sort: Sort | null): readonly Row[] {
   const column = columns.find((candidate) => candidate.id === sort?.column);
@@ -40,7 +39,7 @@ export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row
 }
 
 function compare(a: string | number, b: string | number): number {
-  return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b));
+  return typeof a === "number" && typeof b === "number" ? a - b : compareNames(String(a), String(b));
 }
 
 /** Rows as tab-separated lines under their headers: pastes into a spreadsheet and reads in a message. */

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "
 const MAX_BYTES = 96 * 1024 ** 2;
 const MAX_ASSET_BYTES = 16 * 1024 ** 2;
 /** Their names are made from what is in them. */
-const ASSETS = "/_next/static/";
+const ASSETS = ["/_next/static/", "/generated/"];
 /** With one of these an answer may be another one. */
 const CONDITIONS = ["range", "if-none-match", "if-modified-since", "if-range", "if-match"];
 const KEPT_HEADERS = ["content-type", "content-encoding", "cache-control", "etag", "last-modified", "vary"];
@@ -29,7 +29,7 @@ export class AssetCache {
 
   /** Which file is asked for; null where it is another kind of question. */
   wantedBy({ method, url = "", headers }: Pick<IncomingMessage, "method" | "url" | "headers">): WantedAsset | null {
-    if (method !== "GET" || !url.startsWith(ASSETS) || url.includes("?") || CONDITIONS.some((name) => headers[name] !== undefined)) return null;
+    if (method !== "GET" || !ASSETS.some((folder) => url.startsWith(folder)) || url.includes("?") || CONDITIONS.some((name) => headers[name] !== undefined)) return null;
     return { url, encoding: GZIP.test(headers["accept-encoding"]?.toString() ?? "") ? "gzip" : "identity" };
   }
 

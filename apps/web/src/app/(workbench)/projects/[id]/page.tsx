@@ -3,12 +3,13 @@ import { transferPath } from "@coder/shared";
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { notFound } from "next/navigation";
-import { preload } from "react-dom";
+import { preload, preloadModule } from "react-dom";
 import { firstQuestions } from "#api/first-questions.ts";
 import { batchUrl } from "#api/question.ts";
 import { fileAddress } from "#ide/files/file-address.ts";
 import { ProjectRoute } from "#ide/project-route.tsx";
 import { parseFileQuery } from "#ide/quick-open/parse-query.ts";
+import { MONACO_BUNDLE } from "#ide/text/monaco-bundle.ts";
 
 export const metadata: Metadata = { title: "Project" };
 
@@ -30,4 +31,7 @@ function fetchWithPage(projectId: ProjectId, file: string | string[] | undefined
   const path = typeof file === "string" ? parseFileQuery(file).text : "";
   const addresses = [batchUrl(firstQuestions(projectId)), ...(path === "" ? [] : [transferPath(workspaceTransfers.readFile, { projectId, ...fileAddress(path) })])];
   for (const address of addresses) preload(address, { as: "fetch", crossOrigin: "anonymous" });
+  if (path === "") return;
+  preload(MONACO_BUNDLE.styles, { as: "style" });
+  for (const address of [MONACO_BUNDLE.script, ...MONACO_BUNDLE.imports]) preloadModule(address);
 }
