@@ -14,7 +14,7 @@ export const ExecutionConfigSchema = z.strictObject({
     outputBytes: bytes.max(100_000_000).meta({ description: "Most output that a run may print; it is kept" }),
   }),
   install: z.strictObject({
-    registry: z.string().max(2_000).meta({ description: "Address of the package registry that installations may reach; empty: the one of npm's own configuration" }),
+    registry: z.string().max(2_000).refine(isRegistry, "must be the http or https address of a package registry, or empty").meta({ description: "Address of the package registry that installations may reach; empty: the one of npm's own configuration" }),
     allowedPrivateHosts: z.array(z.string().max(253)).max(50).meta({ description: "Hosts of registries without TLS that installations may reach although their address is private" }),
   }),
   checkpoints: z.strictObject({
@@ -28,3 +28,7 @@ export const ExecutionConfigSchema = z.strictObject({
   }),
 });
 export type ExecutionConfig = z.output<typeof ExecutionConfigSchema>;
+
+function isRegistry(text: string): boolean {
+  return text === "" || z.url({ protocol: /^https?$/ }).safeParse(text).success;
+}
