@@ -119,7 +119,7 @@ test("while the browser is offline the page says so, and afterwards nothing is m
   // The server remembers what it told for 15 s after its last reader has gone. Shorter than that a stream goes on by id, longer it reads anew; beyond that the length changes nothing.
   for (const seconds of [4, 20]) {
     const projectId = newId();
-    const [running = "", removed = ""] = [...(await demo.add(me, "sources", [{ projectId, ms: 90_000, steps: 300 }])), ...(await demo.add(me, "report", [{ projectId }], 3_600_000))];
+    const [running = "", removed = ""] = [...(await demo.add(me, "sources", [{ projectId, ms: 240_000, steps: 300 }])), ...(await demo.add(me, "report", [{ projectId }], 3_600_000))];
     await page.goto(`${about(projectId)}&job=${encodeURIComponent(`${SOURCES}/${running}`)}`);
     await expect(rowOf(page, running)).toContainText("Running");
     await expect(rowOf(page, removed)).toContainText("Delayed");
@@ -165,7 +165,7 @@ test("a page that is open while the server is killed goes on by itself, and noth
   const demo = new DemoJobs(product.databaseUrl());
   await demo.work();
   const projectId = newId();
-  const [running = "", going = ""] = [...(await demo.add(me, "sources", [{ projectId, ms: 90_000, steps: 300 }])), ...(await demo.add(me, "report", [{ projectId }], 3_600_000))];
+  const [running = "", going = ""] = [...(await demo.add(me, "sources", [{ projectId, ms: 240_000, steps: 300 }])), ...(await demo.add(me, "report", [{ projectId }], 3_600_000))];
   await page.goto(`${about(projectId)}&job=${encodeURIComponent(`${SOURCES}/${running}`)}`);
   await expect(sheet(page).getByRole("log")).toContainText("Step 2 of 300 done");
   await expect(rowOf(page, going)).toContainText("Delayed");
@@ -381,7 +381,7 @@ test("every state can be used by everybody, in every look, on a phone too", asyn
   const projectId = newId();
   await demo.work();
   const [running = "", failed = ""] = [
-    ...(await demo.add(me, "sources", [{ projectId, ms: 120_000, steps: 200, endpoint: { url: "https://mirror.example.org", apiKey: "a-key-to-be-masked" } }])),
+    ...(await demo.add(me, "sources", [{ projectId, ms: 600_000, steps: 1_000, endpoint: { url: "https://mirror.example.org", apiKey: "a-key-to-be-masked" } }])),
     ...(await demo.add(me, "mail", [{ projectId, fails: `No answer from ${"a-host-with-a-very-long-name.".repeat(8)}example.org`, logs: ["A first line", "A second line"] }])),
   ];
   await demo.add(me, "report", [{ projectId }], 3_600_000);

@@ -70,7 +70,7 @@ test("every job of a project of other people is seen live, found, and steered", 
 
   await demo.work();
   await test.step("a running job shows progress and log as they come, and none of its secrets", async () => {
-    const [id = ""] = await demo.add(me, "sources", [{ projectId, ms: 60_000, steps: 300, endpoint: { url: SECRETS[1] ?? "", apiKey: SECRETS[0] ?? "" } }]);
+    const [id = ""] = await demo.add(me, "sources", [{ projectId, ms: 240_000, steps: 300, endpoint: { url: SECRETS[1] ?? "", apiKey: SECRETS[0] ?? "" } }]);
     await rowOf(page, id).click();
     const open = sheet(page);
     const percent = async () => Number(await open.getByRole("progressbar").getAttribute("aria-valuenow"));
