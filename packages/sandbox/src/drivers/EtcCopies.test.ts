@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, s
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { execute } from "../execute.ts";
 import { EtcCopies } from "./EtcCopies.ts";
 
 describe("what runs see at /etc", () => {
@@ -84,6 +85,16 @@ describe("what runs see at /etc", () => {
     release();
     await copies.close();
     expect(await isThere(folder)).toBe(false);
+  });
+
+  it("does not outlive for long the process that made it, even if that was killed", async () => {
+    const { folder: kept } = await copies.use();
+    const { stdout: left } = await execute(process.execPath, [path.join(import.meta.dirname, "../__fixtures__/leaves-etc.ts")], { timeoutMs: 30_000 });
+    expect(await readdir(left)).toContain("passwd");
+    const next = new EtcCopies({}, etc);
+    await next.use();
+    expect([await isThere(left), await isThere(kept)]).toEqual([false, true]);
+    await next.close();
   });
 
   it("has what is there, where the host has nothing", async () => {

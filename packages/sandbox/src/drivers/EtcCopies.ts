@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmodSync, existsSync, mkdtempSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { chmod, lstat, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sandboxFailed } from "../errors.ts";
 import { execute } from "../execute.ts";
+import { isRunning } from "./outcome.ts";
 
 /** Of the host's /etc: how programs and libraries are found, and whom TLS trusts. No account, no key, no name of a host. */
 const SHOWN = ["alternatives", "ld.so.cache", "localtime", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs"];
@@ -68,7 +69,7 @@ export class EtcCopies {
     const state = SHOWN.map((name) => stateOf(path.join(this.#from, name))).join(" ");
     const old = this.#current;
     if (old !== null && old.state === state && Date.now() - old.madeAt < MOST_MS && existsSync(old.folder)) return old;
-    const folder = mkdtempSync(path.join(tmpdir(), "coder-sandbox-etc-"));
+    const folder = mkdtempSync(path.join(tmpdir(), `${ours()}${process.pid}-`));
     this.#current = { folder, state, madeAt: Date.now(), ready: this.#fill(folder), users: 0 };
     if (old?.users === 0) removed(old);
     return this.#current;
@@ -87,18 +88,38 @@ export class EtcCopies {
       await chmod(path.join(folder, name), 0o644);
     }
     const there = SHOWN.filter((name) => stateOf(path.join(this.#from, name)) !== "");
-    if (there.length === 0) return;
     // Links as they are, except those that are named here: they may lead to where runs see nothing.
-    const { stderr } = await execute("cp", ["-R", "-H", "-p", "--parents", "--", ...there, folder], { cwd: this.#from });
+    const { stderr } = there.length === 0 ? { stderr: "" } : await execute("cp", ["-R", "-H", "-p", "--parents", "--", ...there, folder], { cwd: this.#from });
     const problem = stderr.split("\n").find((line) => line !== "" && !line.endsWith(UNREADABLE));
     if (problem !== undefined) throw sandboxFailed(`what runs see at /etc cannot be copied to ${folder} (${problem})`);
+    await removeDead();
   }
 }
 
-/** Changes with the file, or with the entries of the directory; empty for what is not there. */
+/** How the names of all that are made here begin. Where processes are counted anew, a container for example, the same numbers are others. */
+function ours(): string {
+  return `coder-sandbox-etc-${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}-`;
+}
+
+/** What processes that were killed left behind. Of our own only: what is somebody else's may become something else while it is removed. */
+async function removeDead(): Promise<void> {
+  const prefix = ours();
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix) || isRunning(Number.parseInt(name.slice(prefix.length), 10))) continue;
+    const folder = path.join(tmpdir(), name);
+    const found = await lstat(folder).catch(() => null);
+    if (found?.isDirectory() && found.uid === process.geteuid?.()) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Changes with the file, or with the entries of the directory; empty for what is not there, or not for us. */
 function stateOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found === undefined ? "" : `${found.ino}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`;
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found === undefined ? "" : `${found.ino}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`;
+  } catch {
+    return "";
+  }
 }
 
 function removed({ folder }: Generation): void {
