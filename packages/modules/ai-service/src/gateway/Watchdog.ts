@@ -18,10 +18,12 @@ export class Watchdog {
   readonly #patience: Patience;
   readonly #total: ReturnType<typeof setTimeout>;
   #silence: ReturnType<typeof setTimeout>;
+  /** How often something came in. */
+  #heard = 0;
 
   constructor(patience: Patience) {
     this.#patience = patience;
-    this.#silence = this.#expire("did not begin to answer", patience.firstByteSeconds);
+    this.#silence = this.#listen("did not begin to answer", patience.firstByteSeconds);
     this.#total = this.#expire("did not end its answer", patience.totalSeconds);
   }
 
@@ -32,12 +34,24 @@ export class Watchdog {
   /** Something came in. */
   readonly touch = (): void => {
     clearTimeout(this.#silence);
-    if (!this.#stop.signal.aborted) this.#silence = this.#expire("stopped in the middle and sent nothing more", this.#patience.idleSeconds);
+    this.#heard += 1;
+    if (!this.#stop.signal.aborted) this.#silence = this.#listen("stopped in the middle and sent nothing more", this.#patience.idleSeconds);
   };
 
   end(): void {
+    this.#heard += 1;
     clearTimeout(this.#silence);
     clearTimeout(this.#total);
+  }
+
+  /** A process that was held up itself reads what has come meanwhile before it blames the endpoint. */
+  #listen(what: string, seconds: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      const before = this.#heard;
+      setImmediate(() => {
+        if (this.#heard === before) this.#stop.abort(endpointSilent(what, seconds));
+      });
+    }, seconds * 1000);
   }
 
   #expire(what: string, seconds: number): ReturnType<typeof setTimeout> {
