@@ -6,6 +6,7 @@ import { fieldsOf } from "../entity-fields.ts";
 import type { Changes, StoredRecord } from "../table-driver.ts";
 import { canonical } from "../values.ts";
 import { columnOf } from "./columns.ts";
+import { parameterOf } from "./put-rows.ts";
 
 /**
  * Changes the row that meets the clauses and gives it back, in half the CPU time that it takes through Prisma, which plans each update anew. It has no name: a kept plan
@@ -29,9 +30,3 @@ export function updatedRows(entity: EntityDescriptor, { rows }: pg.QueryResult):
 }
 
 const RowsSchema = z.array(z.object({ row: z.looseObject({ id: z.string(), etag: z.string() }) }));
-
-/** A null in JSON becomes no value at all; where one must be there, it is JSON's own. */
-function parameterOf(entity: EntityDescriptor, field: string, value: unknown): unknown {
-  const info = fieldsOf(entity).get(field);
-  return info?.kind !== "json" || (value === null && info.nullable) ? value : JSON.stringify(value);
-}

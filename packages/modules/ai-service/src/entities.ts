@@ -84,17 +84,19 @@ export const budgetEntity = defineEntity({
     calls: z.int(),
     inputTokens: z.int(),
     outputTokens: z.int(),
+    /** One more with each write, which is made over the version before it alone. */
+    version: z.int(),
   }),
   tenancy: "organization",
   unique: [["organizationId", "period"]],
 });
 export type BudgetRow = RowOf<typeof budgetEntity>;
 
-/** Every request that left the product: written before it is sent. */
+/** Every request that left the product: written before it is sent. `version`: 0 then, 1 when how it ended is written over that. */
 export const egressEntity = defineEntity({
   table: "ai_egress",
   model: "AiEgress",
-  schema: EgressSchema.extend({ organizationId: OrganizationIdSchema }),
+  schema: EgressSchema.extend({ organizationId: OrganizationIdSchema, version: z.int() }),
   tenancy: "organization",
   indexes: [["organizationId", "at"]],
 });

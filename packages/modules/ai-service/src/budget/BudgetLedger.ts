@@ -1,5 +1,5 @@
 import type { Budget } from "@coder/api/ai-service";
-import { unlessConflict, unlessExists, type IDatabase, type Stored } from "@coder/db";
+import { unlessExists, type IDatabase } from "@coder/db";
 import { organizationOf, type Caller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
 import { budgetEntity, type BudgetRow } from "../entities.ts";
@@ -45,7 +45,7 @@ export class BudgetLedger {
   readonly #deps: BudgetLedgerDeps;
   readonly #slots = new Map<string, Slot>();
   /** By organization, the row as this process wrote it last. Who else wrote since then is found out by its version, and then it is read again. */
-  readonly #written = new Map<string, Stored<BudgetRow>>();
+  readonly #written = new Map<string, BudgetRow>();
 
   constructor(deps: BudgetLedgerDeps) {
     this.#deps = deps;
@@ -129,12 +129,13 @@ export class BudgetLedger {
       const known = this.#written.get(organizationId);
       this.#written.delete(organizationId);
       const isKnown = known?.period === period;
-      const row = isKnown ? known : ((await rows.findOne({ period })) ?? (await unlessExists(rows.insert({ id: newId(), organizationId, period, ...EMPTY_LEDGER, reservations: [] }))));
-      if (!row) continue;
+      const row = isKnown ? known : await this.#read(caller, period);
       const { state, told } = applyAll(row, changes);
-      const written = await unlessConflict(rows.update(row.id, { ...state, reservations: [...state.reservations] }, { etag: row.etag }));
-      if (written) {
-        this.#written.set(organizationId, written);
+      const next = { ...row, ...state, reservations: [...state.reservations], version: row.version + 1 };
+      // Nothing where somebody else has written this version already, or the first of another row for the same month.
+      const written = await unlessExists(rows.putMany([next], { newer: "version" }));
+      if (written?.length === 1) {
+        this.#written.set(organizationId, next);
         return told;
       }
       if (isKnown) continue;
@@ -142,6 +143,13 @@ export class BudgetLedger {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * WAIT_MS));
     }
     throw budgetBusy();
+  }
+
+  async #read(caller: Caller, period: string): Promise<BudgetRow> {
+    const found = await this.#rows(caller).findOne({ period });
+    if (found === null) return { id: newId(), organizationId: organizationOf(caller), period, ...EMPTY_LEDGER, reservations: [], version: 0 };
+    const { etag: _etag, ...row } = found;
+    return row;
   }
 
   #rows(caller: Caller) {
@@ -153,7 +161,7 @@ function slotOf(caller: Caller, period: string): string {
   return `${organizationOf(caller)} ${period}`;
 }
 
-function applyAll(row: Stored<BudgetRow>, changes: readonly Change[]): { readonly state: LedgerState; readonly told: (() => void)[] } {
+function applyAll(row: BudgetRow, changes: readonly Change[]): { readonly state: LedgerState; readonly told: (() => void)[] } {
   let state: LedgerState = { spentMicroUsd: row.spentMicroUsd, reservations: row.reservations, calls: row.calls, inputTokens: row.inputTokens, outputTokens: row.outputTokens };
   const told = changes.map(({ apply, done }) => {
     const next = apply(state);

@@ -9,6 +9,16 @@ export interface Errand extends Pick<Egress, "endpoint" | "model" | "purpose" | 
   readonly caller: Caller;
 }
 
+/** So long how a request ended waits for others, to be written with them. */
+const PATIENCE_MS = 50;
+
+/** Requests of an organization whose ends wait to be written. */
+interface WaitingEnds {
+  readonly caller: Caller;
+  readonly rows: EgressRow[];
+  readonly written: PromiseWithResolvers<void>;
+}
+
 export interface EgressLedgerDeps {
   readonly database: IDatabase;
   readonly now: () => Date;
@@ -17,7 +27,8 @@ export interface EgressLedgerDeps {
 /** Every request that carries content to a model or an embeddings endpoint: noted before it leaves, and how it ended. A note that cannot be written stops the request. */
 export class EgressLedger {
   readonly #deps: EgressLedgerDeps;
-  /** Ends that are being noted. */
+  readonly #waiting = new Map<string, WaitingEnds>();
+  /** Ends that are not written yet. */
   readonly #noting = new Set<Promise<void>>();
 
   constructor(deps: EgressLedgerDeps) {
@@ -25,16 +36,20 @@ export class EgressLedger {
   }
 
   async list(caller: Caller, { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined }): Promise<EgressPage> {
+    for (const organizationId of this.#waiting.keys()) this.#writeEnds(organizationId);
     await Promise.allSettled(this.#noting);
     const page = await this.#rows(caller).query({}, { limit, cursor, sort: { field: "at", direction: "desc" } });
-    return { items: page.items.map(({ etag: _etag, organizationId: _organization, ...entry }) => entry), nextCursor: page.nextCursor };
+    return { items: page.items.map(({ etag: _etag, organizationId: _organization, version: _version, ...entry }) => entry), nextCursor: page.nextCursor };
   }
 
   /** A guarded `fetch` whose requests are in the ledger. None leaves before `admitted`, which is waited for beside the note. */
   fetch({ caller, ...errand }: Errand, guard: GuardedFetchOptions, admitted: Promise<unknown>): { readonly fetch: Fetch; readonly settle: Settle } {
+    const begun = new Map<string, EgressRow>();
     const begin = async (note: RequestNote): Promise<void> => {
+      const row = rowOf(caller, { ...errand, ...note }, this.#deps.now());
+      begun.set(note.id, row);
       // The id is a new one, so this inserts; as a put it is one statement that is made once, where Prisma plans an insert anew each time.
-      await this.#rows(caller).putMany([rowOf(caller, { ...errand, ...note }, this.#deps.now())], { newer: "requestBytes" });
+      await this.#rows(caller).putMany([row], { newer: "version" });
       try {
         await admitted;
       } catch (error) {
@@ -42,10 +57,9 @@ export class EgressLedger {
         throw error;
       }
     };
-    const end = (noted: RequestEnd): Promise<void> => {
-      const noting = this.end(caller, noted);
-      this.#noting.add(noting);
-      return noting.finally(() => this.#noting.delete(noting));
+    const end = async (ended: RequestEnd): Promise<void> => {
+      const row = begun.get(ended.id);
+      if (row) await this.#writeSoon(caller, { ...row, ...ended, version: 1 });
     };
     return notedFetch(guard, { begin, end });
   }
@@ -59,11 +73,31 @@ export class EgressLedger {
     await this.#rows(caller).update(id, end);
   }
 
+  #writeSoon(caller: Caller, ended: EgressRow): Promise<void> {
+    const waiting = this.#waiting.get(ended.organizationId) ?? { caller, rows: [], written: Promise.withResolvers<void>() };
+    waiting.rows.push(ended);
+    const { promise } = waiting.written;
+    if (waiting.rows.length === 1) {
+      this.#waiting.set(ended.organizationId, waiting);
+      this.#noting.add(promise);
+      promise.catch(() => undefined).finally(() => this.#noting.delete(promise));
+      setTimeout(() => this.#writeEnds(ended.organizationId), PATIENCE_MS);
+    }
+    return promise;
+  }
+
+  #writeEnds(organizationId: string): void {
+    const waiting = this.#waiting.get(organizationId);
+    if (!waiting) return;
+    this.#waiting.delete(organizationId);
+    waiting.written.resolve(this.#rows(waiting.caller).putMany(waiting.rows, { newer: "version" }).then(() => undefined));
+  }
+
   #rows(caller: Caller) {
     return this.#deps.database.for(caller).repository(egressEntity);
   }
 }
 
 function rowOf(caller: Caller, note: NoteEgressInput & Pick<Egress, "conversationId">, at: Date): EgressRow {
-  return { ...note, organizationId: organizationOf(caller), at: at.toISOString(), userId: actorOf(caller), responseBytes: 0, status: null, outcome: "open", tookMs: null };
+  return { ...note, organizationId: organizationOf(caller), at: at.toISOString(), userId: actorOf(caller), responseBytes: 0, status: null, outcome: "open", tookMs: null, version: 0 };
 }
