@@ -32,7 +32,7 @@ export function generateClient({ runtime, signal }) {
  */
 export function buildWeb({ runtime, signal }) {
   const print = fingerprint(["apps/web", ...browserSafe(), "packages/api/src", "tsconfig.base.json", "package-lock.json"], [runtime.version]);
-  return whenChanged("web", print, ["apps/web/.next/BUILD_ID", "apps/web/public/generated/monaco"], () =>
+  return whenChanged("web", print, ["apps/web/.next/BUILD_ID"], () =>
     run("The web pages could not be built", runtime, [inClone("node_modules/next/dist/bin/next"), "build"], { signal, cwd: inClone("apps/web"), env: { NODE_ENV: "production" } }),
   );
 }
