@@ -46,6 +46,10 @@ class FakeWeb {
       response.end(encoding === "gzip" ? gzipSync("code") : "code");
       return;
     }
+    if (request.url === "/generated/missing.js") {
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "public, max-age=31536000, immutable" });
+      return void response.end("There is no such page");
+    }
     response.writeHead(200, {
       "content-type": request.url?.startsWith("/_next/") ? "text/javascript" : "text/html; charset=utf-8",
       "x-powered-by": "Somebody", "content-security-policy": "default-src *", "set-cookie": ["a=1", "b=2"], connection: "keep-alive, x-hop", "x-hop": "1",
@@ -98,6 +102,16 @@ describe("files of pages that never change", () => {
     expect([asked("/_next/static/kept/a.js"), asked("/_next/static/kept/a.js?other")]).toEqual([3, 1]);
     for (let times = 0; times < 2; times += 1) await (await get("/_next/static/changing.js")).text();
     expect(asked("/_next/static/changing.js")).toBe(2);
+  });
+
+  it("are no pages: one that says that a file is missing is kept by nobody, and has its policy every time", async () => {
+    const policies = new Set<string | null>();
+    for (let times = 0; times < 2; times += 1) {
+      const response = await get("/generated/missing.js");
+      expect([await response.text(), response.headers.get("cache-control")]).toEqual(["There is no such page", "no-store"]);
+      policies.add(response.headers.get("content-security-policy"));
+    }
+    expect([policies.size, policies.has(null), asked("/generated/missing.js")]).toEqual([2, false, 2]);
   });
 
   /** By a client that undoes no compression. */

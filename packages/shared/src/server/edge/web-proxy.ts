@@ -48,7 +48,7 @@ export class WebProxy {
     const { promise, resolve } = Promise.withResolvers<void>();
     upstream.once("response", (answer) => {
       copyAnswer(answer, exchange, policy);
-      if (wanted !== null) this.#assets.keep(wanted, answer);
+      if (wanted !== null && !isPage(answer)) this.#assets.keep(wanted, answer);
       answer.pipe(response);
       answer.once("error", () => response.destroy());
     });
@@ -125,12 +125,18 @@ function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.has(name)));
 }
 
+function isPage({ headers }: IncomingMessage): boolean {
+  return headers["content-type"]?.startsWith("text/html") ?? false;
+}
+
 /** Headers the edge has set stay as they are. */
 function copyAnswer(answer: IncomingMessage, { response }: Exchange, policy: string): void {
+  // Each page has a nonce of its own: also the one that says, where a file was asked for that never changes, that there is none.
+  if (isPage(answer) && answer.headers["cache-control"]?.includes("immutable")) response.setHeader("cache-control", "no-store");
   for (const [name, value] of Object.entries(endToEnd(answer.headers))) {
     if (value !== undefined && name !== "x-powered-by" && !response.hasHeader(name)) response.setHeader(name, value);
   }
-  if (answer.headers["content-type"]?.startsWith("text/html")) response.setHeader("content-security-policy", policy);
+  if (isPage(answer)) response.setHeader("content-security-policy", policy);
   response.writeHead(answer.statusCode ?? 502);
 }
 
