@@ -4,30 +4,45 @@ import type { EntityDescriptor } from "../entity.ts";
 import { fieldsOf } from "../entity-fields.ts";
 import type { StoredRecord } from "../table-driver.ts";
 import { columnOf } from "./columns.ts";
+import { parameterOf } from "./parameters.ts";
 
-/** Inserts rows, or replaces those whose number in `newer` is smaller: one statement, which Prisma cannot say. A single row is given value by value, which is less work for PostgreSQL. */
+/** What a put takes its rows from. */
+interface Given {
+  /** Begins the name of the statement. */
+  readonly kind: string;
+  readonly source: string;
+  readonly values: readonly unknown[];
+}
+
+/** Inserts rows, or replaces those whose number in `newer` is smaller: one statement, which Prisma cannot say. */
 export function putStatement(entity: EntityDescriptor, rows: readonly StoredRecord[], newer: string): pg.QueryConfig {
   const fields = [...fieldsOf(entity).keys(), "etag"];
   const columns = fields.map((field) => `"${columnOf(field)}"`);
   const changed = columns.filter((column) => column !== '"id"').map((column) => `${column} = excluded.${column}`);
   const [table, order] = [`"${entity.table}"`, `"${columnOf(newer)}"`];
-  const [only] = rows;
-  const single = rows.length === 1 && only !== undefined;
-  const given = single ? `values (${fields.map((_, place) => `$${place + 1}`).join(", ")})` : `select ${fields.map((field) => valueOf(entity, field)).join(", ")} from jsonb_populate_recordset(null::${table}, $1::jsonb) as put`;
+  const [first] = rows;
+  const { kind, source, values } = rows.length === 1 && first ? oneRow(entity, fields, first) : manyRows(entity, fields, rows);
   return {
-    name: `put${single ? "1" : ""}_${entity.table}_${newer}`,
-    text: `insert into ${table} (${columns.join(", ")}) ${given} on conflict (id) do update set ${changed.join(", ")} where ${table}.${order} < excluded.${order} returning id::text`,
-    values: single ? fields.map((field) => parameterOf(entity, field, only[field])) : [JSON.stringify(rows.map((row) => Object.fromEntries(fields.map((field) => [columnOf(field), row[field]]))))],
+    name: `${kind}_${entity.table}_${newer}`,
+    text: `insert into ${table} (${columns.join(", ")}) ${source} on conflict (id) do update set ${changed.join(", ")} where ${table}.${order} < excluded.${order} returning id::text`,
+    values: [...values],
   };
 }
 
-/** A value as a parameter. A null in JSON becomes no value at all; where one must be there, it is JSON's own. */
-export function parameterOf(entity: EntityDescriptor, field: string, value: unknown): unknown {
-  const info = fieldsOf(entity).get(field);
-  return info?.kind !== "json" || (value === null && info.nullable) ? value : JSON.stringify(value);
+/** Value by value: taking a row out of JSON costs PostgreSQL a fifth of the whole. */
+function oneRow(entity: EntityDescriptor, fields: readonly string[], row: StoredRecord): Given {
+  return { kind: "put1", source: `values (${fields.map((_, place) => `$${place + 1}`).join(", ")})`, values: fields.map((field) => parameterOf(entity, field, row[field])) };
 }
 
-/** The same of a row in JSON. */
+function manyRows(entity: EntityDescriptor, fields: readonly string[], rows: readonly StoredRecord[]): Given {
+  return {
+    kind: "put",
+    source: `select ${fields.map((field) => valueOf(entity, field)).join(", ")} from jsonb_populate_recordset(null::"${entity.table}", $1::jsonb) as put`,
+    values: [JSON.stringify(rows.map((row) => Object.fromEntries(fields.map((field) => [columnOf(field), row[field]]))))],
+  };
+}
+
+/** A null in JSON becomes no value at all; where one must be there, it is JSON's own. */
 function valueOf(entity: EntityDescriptor, field: string): string {
   const info = fieldsOf(entity).get(field);
   const column = `put."${columnOf(field)}"`;

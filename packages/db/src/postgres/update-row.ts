@@ -6,7 +6,7 @@ import { fieldsOf } from "../entity-fields.ts";
 import type { Changes, StoredRecord } from "../table-driver.ts";
 import { canonical } from "../values.ts";
 import { columnOf } from "./columns.ts";
-import { parameterOf } from "./put-rows.ts";
+import { parameterOf } from "./parameters.ts";
 
 /**
  * Changes the row that meets the clauses and gives it back, in half the CPU time that it takes through Prisma, which plans each update anew. It has no name: a kept plan
