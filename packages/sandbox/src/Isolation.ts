@@ -56,8 +56,8 @@ export class Isolation {
 
   async status(): Promise<SandboxStatus> {
     const found = await this.#look();
-    const { description, gated } = await this.meters();
-    const weak = gated ? [] : ["There is no cgroup that this process may use: limits on memory and processes are less exact"];
+    const { description, exact } = await this.meters();
+    const weak = exact ? [] : ["There is no cgroup that this process may use: limits on memory and processes are less exact"];
     if ("driver" in found) {
       const { name, inForce, missing } = found.driver;
       return { driver: name, inForce: [...inForce, description], missing: [...missing, ...weak], remedy: null };

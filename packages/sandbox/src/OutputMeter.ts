@@ -8,6 +8,8 @@ export class OutputMeter {
   readonly stderr: Readable;
   readonly truncated = { stdout: false, stderr: false };
   readonly #onExceeded: () => void;
+  /** Of standard error: full, or all there is. */
+  readonly #headComplete = Promise.withResolvers<void>();
   #left: number;
   #head = "";
 
@@ -18,14 +20,16 @@ export class OutputMeter {
     this.stderr = this.#metered(streams.stderr, "stderr");
   }
 
-  /** The beginning of standard error: the reason when a run never began. */
-  get head(): string {
+  /** The beginning of standard error: the reason when a run never began. To be asked for when nobody writes any more. */
+  async head(): Promise<string> {
+    await this.#headComplete.promise;
     return this.#head.trim();
   }
 
   #metered(from: Readable, name: "stdout" | "stderr"): Readable {
     const take = (chunk: Buffer): Buffer => {
       if (name === "stderr" && this.#head.length < HEAD_BYTES) this.#head += chunk.toString().slice(0, HEAD_BYTES);
+      if (this.#head.length >= HEAD_BYTES) this.#headComplete.resolve();
       const taken = chunk.subarray(0, Math.min(chunk.length, this.#left));
       this.#left -= taken.length;
       if (taken.length < chunk.length) {
@@ -40,7 +44,10 @@ export class OutputMeter {
       const taken = take(chunk);
       if (taken.length > 0 && !to.destroyed && !to.push(taken)) from.pause();
     });
-    const end = (): void => void to.push(null);
+    const end = (): void => {
+      to.push(null);
+      if (name === "stderr") this.#headComplete.resolve();
+    };
     from.once("end", end).once("error", end).once("close", end);
     return to;
   }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import type { Launched } from "./drivers/driver.ts";
+import type { Launched, Outcome } from "./drivers/driver.ts";
 import { sandboxFailed } from "./errors.ts";
 import type { IMeter, Usage } from "./limits/meter.ts";
 import type { TreeSize } from "./limits/TreeSize.ts";
@@ -15,7 +15,6 @@ export interface RunParts {
   readonly launched: Launched;
   readonly limits: SandboxLimits;
   readonly meter: IMeter;
-  readonly gated: boolean;
   /** Null: the run writes to no tree, or may fill it. */
   readonly treeSize: TreeSize | null;
   /** Each of them ends it. */
@@ -69,10 +68,10 @@ export class Run implements SandboxProcess {
     const wall = limits.wallSeconds === null ? undefined : setTimeout(() => this.#end("wall"), limits.wallSeconds * 1_000);
     const watch = this.#watch();
     try {
-      const outcome = await launched.ended;
+      const ended = await launched.ended;
       const durationMs = performance.now() - this.#started;
       const usage = await meter.read();
-      if (outcome === null && this.#endedBy === null && usage.exceeded === null) throw sandboxFailed(this.#output.head || "it ended before the program began");
+      const outcome = ended ?? (this.#endedBy === null && usage.exceeded === null ? await this.#neverBegan() : null);
       const treeGrowthBytes = this.#endedBy === "abort" ? null : ((await this.#parts.treeSize?.growth()) ?? null);
       // It was faster than the next look.
       if (treeGrowthBytes !== null && treeGrowthBytes > (limits.treeGrowthBytes ?? Number.POSITIVE_INFINITY)) this.#endedBy ??= "tree";
@@ -88,16 +87,19 @@ export class Run implements SandboxProcess {
     }
   }
 
+  /** Throws `sandbox_failed`, unless it was the program that could not be executed. */
+  async #neverBegan(): Promise<Outcome> {
+    const reason = await this.#output.head();
+    const outcome = this.#parts.launched.refusal?.(reason) ?? null;
+    if (outcome === null) throw sandboxFailed(reason || "it ended before the program began");
+    return outcome;
+  }
+
   async #watch(): Promise<void> {
-    const { launched, meter, gated, treeSize, limits } = this.#parts;
+    const { launched, meter, treeSize, limits } = this.#parts;
     try {
       if (launched.entry === null) return;
-      await meter.enter(launched.entry).catch((error: unknown) => {
-        // A program that cannot be limited does not run; one that is gone already does not matter.
-        if (!this.#over && gated) throw error;
-      });
-      await treeSize?.begin();
-      launched.release();
+      meter.watch(launched.entry);
       await treeSize?.exceeded();
       for (; await this.#nextLook(); ) {
         const usage = await meter.read();

@@ -110,9 +110,15 @@ export class Sandbox implements ISandbox {
     const meters = await this.#deps.isolation.meters();
     const meter = await meters.open(limits);
     const identity = lease === null ? null : { uid: lease.uid, gid: owner ?? lease.uid };
-    const launched = await driver.launch({ command, args, tree, binds, env, cwd, network, limits, identity, gated: meters.gated });
     const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null || limits.treeGrowthBytes !== null) ? new TreeSize(tree.path, limits) : null;
-    return new Run({ launched, limits, meter, gated: meters.gated, treeSize, signals: [this.#closing.signal, ...(signal ? [signal] : [])] });
+    try {
+      await treeSize?.begin();
+      const launched = await driver.launch({ command, args, tree, binds, env, cwd, network, limits, identity, groups: meter.groups });
+      return new Run({ launched, limits, meter, treeSize, signals: [this.#closing.signal, ...(signal ? [signal] : [])] });
+    } catch (error) {
+      await meter.close();
+      throw error;
+    }
   }
 
   async #after({ tree }: SandboxSpec, owner: number | null, lease: RunId | null): Promise<void> {

@@ -30,8 +30,8 @@ export async function tryOut(driver: IDriver, { meters, runIds }: { readonly met
   try {
     const identity = lease && { uid: lease.uid, gid: lease.uid };
     const meter = await meters.open(limits);
-    const launched = await driver.launch({ command: "true", args: [], tree: null, binds: [], env: {}, cwd: ".", network: "none", limits, identity, gated: meters.gated });
-    const run = new Run({ launched, limits, meter, gated: meters.gated, treeSize: null, signals: [] });
+    const launched = await driver.launch({ command: "true", args: [], tree: null, binds: [], env: {}, cwd: ".", network: "none", limits, identity, groups: meter.groups });
+    const run = new Run({ launched, limits, meter, treeSize: null, signals: [] });
     run.stdout.resume();
     run.stderr.resume();
     const { exitCode, endedBy } = await run.ended;

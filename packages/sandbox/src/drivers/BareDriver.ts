@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { chmod, lstat, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { invalidRun, sandboxFailed } from "../errors.ts";
@@ -7,11 +7,13 @@ import { execute, SYSTEM_PATH } from "../execute.ts";
 import { firstBelowClosed } from "../ownership/reachable.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
 import type { IDriver, Launch, Launched, Outcome } from "./driver.ts";
-import { limited } from "./limit-script.ts";
+import { FilesForChild } from "./files-for-child.ts";
+import { limited, limitedInNumber } from "./limit-script.ts";
 import { isRunning, sendKill, untilGone } from "./outcome.ts";
 
 /** The one entry of the data directory that runs may enter. */
 const WORKSPACES = "workspaces";
+const GROUPS_FD = 3;
 const MARK = "CODER_SANDBOX_RUN";
 const OTHERS = 0o007;
 
@@ -51,22 +53,27 @@ export class BareDriver implements IDriver {
     return tree;
   }
 
-  async launch({ command, args, tree, binds, env, cwd, limits, identity, gated }: Launch): Promise<Launched> {
+  async launch({ command, args, tree, binds, env, cwd, limits, identity, groups }: Launch): Promise<Launched> {
     if (binds.length > 0) throw invalidRun("without isolation there is no other place for files of the host");
     const directory = tree === null ? "/" : path.join(tree.path, cwd);
     const closed = identity === null ? null : firstBelowClosed(path.join(directory, "."));
     if (closed !== null) throw sandboxFailed(`only root may enter ${path.dirname(closed)}. Let others enter it (chmod o+x), or set CODER_DATA to a directory that they may enter`);
     const mark = randomUUID();
-    const [file = "", ...rest] = limited([command, ...args], limits, { together: gated, umask: identity ? "002" : "022" });
-    const gate = gated ? ["/bin/sh", "-c", 'read -r _ <&3; exec 3<&-; exec "$@"', "sh"] : [];
-    const [program = "", ...programArgs] = [...gate, file, ...rest];
-    const child = spawn(program, programArgs, {
-      cwd: directory,
-      env: { PATH: SYSTEM_PATH, HOME: "/tmp", LANG: "C.UTF-8", ...env, [MARK]: mark },
-      stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", gated ? "pipe" : "ignore"]),
-      detached: true,
-      ...identity,
-    });
+    const whole = [command, ...args];
+    const [program = "", ...programArgs] = limited(groups.length > 0 ? whole : limitedInNumber(whole, limits.processes), limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022" });
+    const files = new FilesForChild();
+    let child: ChildProcess;
+    try {
+      child = spawn(program, programArgs, {
+        cwd: directory,
+        env: { PATH: SYSTEM_PATH, HOME: "/tmp", LANG: "C.UTF-8", ...env, [MARK]: mark },
+        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", ...groups.map((group) => files.writingTo(group))]),
+        detached: true,
+        ...identity,
+      });
+    } finally {
+      files.close();
+    }
     const { stdin, stdout, stderr } = child;
     if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");
     const ended = Promise.withResolvers<Outcome | null>();
@@ -82,13 +89,9 @@ export class BareDriver implements IDriver {
       ended.resolve(outcome);
     };
     child.once("exit", (code, signal) => void end({ exitCode: code, signal }));
-    const gateStream = child.stdio[3];
     return {
       stdin, stdout, stderr,
       entry: child.pid ?? null,
-      release: () => {
-        if (gateStream && "write" in gateStream) gateStream.on("error", () => undefined).end("\n");
-      },
       kill: () => void killRest(),
       ended: ended.promise,
     };

@@ -1,12 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
-import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
 import { sandboxFailed } from "../errors.ts";
 import { execute, SYSTEM_PATH, whereIs } from "../execute.ts";
 import type { Staging } from "../ownership/Staging.ts";
@@ -14,17 +8,17 @@ import { ETC_FILES, runArguments, systemArguments, WORKSPACE, type VisiblePaths 
 import { InheritedDescriptors } from "./descriptors.ts";
 import type { IDriver, Launch, Launched, Outcome } from "./driver.ts";
 import { EtcCopies } from "./EtcCopies.ts";
-import { limited } from "./limit-script.ts";
+import { FilesForChild } from "./files-for-child.ts";
+import { limited, limitedInNumber } from "./limit-script.ts";
 import { isRunning, outcomeOf, sendKill, untilGone } from "./outcome.ts";
 import { seccompFilter } from "./seccomp-filter.ts";
+import { StatusFile } from "./StatusFile.ts";
 
 const ARGUMENTS_FD = 3;
 const STATUS_FD = 4;
 const FILTER_FD = 5;
+const GROUPS_FD = 6;
 const TOLD_MS = 1_000;
-
-/** What bubblewrap writes to its status descriptor, one object per line. */
-const StatusSchema = z.object({ "child-pid": z.int().optional(), "exit-code": z.int().optional() });
 
 export interface BubblewrapOptions {
   /** Name or path. */
@@ -36,8 +30,8 @@ export interface BubblewrapOptions {
 interface Parts {
   readonly version: string;
   readonly system: readonly string[];
-  /** What it reads the filter of system calls from; null: there is none. */
-  readonly filter: FileHandle | null;
+  /** Of system calls; null: there is none for this processor. */
+  readonly filter: Buffer | null;
   readonly descriptors: InheritedDescriptors;
 }
 
@@ -53,7 +47,7 @@ export class BubblewrapDriver implements IDriver {
   readonly #program: string;
   readonly #system: readonly string[];
   readonly #etc = new EtcCopies(ETC_FILES);
-  readonly #filter: FileHandle | null;
+  readonly #filter: Buffer | null;
   readonly #descriptors: InheritedDescriptors;
 
   private constructor(options: BubblewrapOptions, { version, system, filter, descriptors }: Parts) {
@@ -74,9 +68,8 @@ export class BubblewrapDriver implements IDriver {
   static async open(options: BubblewrapOptions): Promise<BubblewrapDriver | null> {
     const { code, stdout } = await execute(options.program, ["--version"]);
     if (code !== 0) return null;
-    const program = seccompFilter();
-    const [system, filter, descriptors] = await Promise.all([systemArguments(), program && namelessFile(program), InheritedDescriptors.find()]);
-    return new BubblewrapDriver(options, { version: /[\d.]+/.exec(stdout)?.[0] ?? "", system, filter, descriptors });
+    const [system, descriptors] = await Promise.all([systemArguments(), InheritedDescriptors.find()]);
+    return new BubblewrapDriver(options, { version: /[\d.]+/.exec(stdout)?.[0] ?? "", system, filter: seccompFilter(), descriptors });
   }
 
   pathInside(): string {
@@ -96,31 +89,43 @@ export class BubblewrapDriver implements IDriver {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#filter?.close(), this.#descriptors.close(), this.#etc.close()]);
+    await Promise.all([this.#descriptors.close(), this.#etc.close()]);
   }
 
   async #start(launch: Launch, etc: string): Promise<Launched> {
     const { visible, prefix } = await this.#reach(launch, etc);
-    // Without a thread: it is a name in memory, and quicker than to ask one.
-    const filter = this.#filter && openSync(`/proc/self/fd/${this.#filter.fd}`, "r");
+    const status = new StatusFile();
+    const files = new FilesForChild();
     try {
-      const command = limited([launch.command, ...launch.args], launch.limits, { together: launch.gated, umask: launch.identity ? "002" : "022" });
-      const [file = "", ...args] = [
-        ...prefix, this.#program,
+      const program = [launch.command, ...launch.args];
+      const command = [
+        this.#program,
         "--json-status-fd", String(STATUS_FD),
-        ...(filter === null ? [] : ["--seccomp", String(FILTER_FD)]),
+        ...(this.#filter === null ? [] : ["--seccomp", String(FILTER_FD)]),
         "--args", String(ARGUMENTS_FD),
-        "--", ...command,
+        "--", ...(launch.groups.length > 0 ? program : limitedInNumber(program, launch.limits.processes)),
       ];
+      const groups = launch.groups.map((_group, index) => GROUPS_FD + index);
+      const [file = "", ...args] = [...prefix, ...limited(command, launch.limits, { groups, umask: launch.identity ? "002" : "022" })];
       const child = spawn(file, args, {
         cwd: "/",
         env: { PATH: SYSTEM_PATH },
-        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", "pipe", "pipe", ...(filter === null ? [] : [filter])]),
+        stdio: this.#descriptors.covered([
+          "pipe", "pipe", "pipe",
+          // Not on the command line, which everybody on the machine can read: variables are among them.
+          files.holding(Buffer.from(runArguments(launch, this.#system, visible).map((each) => `${each}\0`).join(""))),
+          status.descriptor,
+          this.#filter === null ? "ignore" : files.holding(this.#filter),
+          ...launch.groups.map((group) => files.writingTo(group)),
+        ]),
         ...(launch.identity && prefix.length === 0 ? launch.identity : {}),
       });
-      return supervise(child, runArguments(launch, this.#system, visible));
+      return supervise(child, status);
+    } catch (error) {
+      status.close();
+      throw error;
     } finally {
-      if (filter !== null) closeSync(filter);
+      files.close();
     }
   }
 
@@ -138,84 +143,47 @@ export class BubblewrapDriver implements IDriver {
   }
 }
 
-/**
- * Bubblewrap does nothing before it has read its arguments to their end, so they are the gate: what is to limit the run takes in bubblewrap itself, and with
- * it all that it starts.
- */
-function supervise(child: ChildProcess, args: readonly string[]): Launched {
+function supervise(child: ChildProcess, status: StatusFile): Launched {
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");
-  const first = Promise.withResolvers<number | null>();
-  let released = false;
   let killed = false;
-  let exitCode: number | null = null;
-  let pid: number | null = null;
-  let line = "";
-  const gate = writableAt(child, ARGUMENTS_FD);
-  const status = readableAt(child, STATUS_FD);
-  status.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (line + text).split("\n");
-    line = lines.pop() ?? "";
-    for (const each of lines) {
-      const told = StatusSchema.parse(JSON.parse(each));
-      exitCode = told["exit-code"] ?? exitCode;
-      pid = told["child-pid"] ?? pid;
-      if (pid !== null) first.resolve(pid);
-    }
-  });
   const end = async (): Promise<Outcome | null> => {
     // Not the child's `close`, which waits until somebody has read all that it printed.
-    const started = await Promise.all([once(child, "exit"), once(status, "close")]).then(() => true, () => false);
-    first.resolve(null);
+    const started = await once(child, "exit").then(() => true, () => false);
+    status.close();
     if (!started) return null;
-    await untilGone(() => pid !== null && isRunning(pid));
+    const { firstProcess, exitCode } = status.read();
+    await untilGone(() => firstProcess !== null && isRunning(firstProcess));
     if (exitCode !== null) return outcomeOf(exitCode);
-    return killed && released ? { exitCode: null, signal: "SIGKILL" } : null;
+    return killed ? { exitCode: null, signal: "SIGKILL" } : null;
   };
   return {
     stdin, stdout, stderr,
     entry: child.pid ?? null,
-    release: () => {
-      if (killed) return;
-      released = true;
-      gate.end(args.map((each) => `${each}\0`).join(""));
-    },
     kill: () => {
+      if (!killed) void killBoth(child, status);
       killed = true;
-      if (!released) return sendKill(child.pid);
-      // The kernel ends everything in the process namespace with its first process. Not the outer one before it has told of that: between making it and
-      // letting it go on, bubblewrap's end would leave it waiting for ever.
-      void killBoth(first.promise, child.pid);
     },
     ended: end(),
+    refusal,
   };
 }
 
-async function killBoth(first: Promise<number | null>, outer: number | undefined): Promise<void> {
-  sendKill((await Promise.race([first, delay(TOLD_MS, null, { ref: false })])) ?? undefined);
-  sendKill(outer);
+/** The exit code by which a shell tells it. Bubblewrap has its words from the C library, in English where nobody set a language. */
+function refusal(reason: string): Outcome | null {
+  const problem = /^bwrap: execvp .*: (.+)$/m.exec(reason)?.[1];
+  if (problem === undefined) return null;
+  return { exitCode: problem === "No such file or directory" ? 127 : 126, signal: null };
 }
 
-/** A file without a name, to be opened anew by whoever reads it. */
-async function namelessFile(content: Buffer): Promise<FileHandle> {
-  const folder = await mkdtemp(path.join(tmpdir(), "coder-sandbox-"));
-  try {
-    const handle = await open(path.join(folder, "data"), "wx+", 0o644);
-    await handle.write(content);
-    return handle;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-function writableAt(child: ChildProcess, fd: number): Writable {
-  const stream = child.stdio[fd];
-  if (!(stream instanceof Writable)) throw sandboxFailed("a pipe to it is missing");
-  return stream.on("error", () => undefined);
-}
-
-function readableAt(child: ChildProcess, fd: number): Readable {
-  const stream = child.stdio[fd];
-  if (!(stream instanceof Readable)) throw sandboxFailed("a pipe from it is missing");
-  return stream;
+/**
+ * The kernel ends everything in the process namespace with its first process. Not the outer one before it has told of that: between making it and letting it
+ * go on, bubblewrap's end would leave it waiting for ever.
+ */
+async function killBoth(child: ChildProcess, status: StatusFile): Promise<void> {
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  for (const deadline = Date.now() + TOLD_MS; status.read().firstProcess === null && !isOver() && Date.now() < deadline; ) await delay(1);
+  if (isOver()) return;
+  sendKill(status.read().firstProcess ?? undefined);
+  sendKill(child.pid);
 }

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { chmod, lstat, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sandboxFailed } from "../errors.ts";
 import { execute } from "../execute.ts";
+import { namePrefix } from "../name-prefix.ts";
 import { isRunning } from "./outcome.ts";
 
 /** Of the host's /etc: how programs and libraries are found, and whom TLS trusts. No account, no key, no name of a host. */
@@ -69,7 +70,7 @@ export class EtcCopies {
     const state = SHOWN.map((name) => stateOf(path.join(this.#from, name))).join(" ");
     const old = this.#current;
     if (old !== null && old.state === state && Date.now() - old.madeAt < MOST_MS && existsSync(old.folder)) return old;
-    const folder = mkdtempSync(path.join(tmpdir(), `${ours()}${process.pid}-`));
+    const folder = mkdtempSync(path.join(tmpdir(), `${prefixOfCopies()}${process.pid}-`));
     this.#current = { folder, state, madeAt: Date.now(), ready: this.#fill(folder), users: 0 };
     if (old?.users === 0) removed(old);
     return this.#current;
@@ -96,14 +97,13 @@ export class EtcCopies {
   }
 }
 
-/** How the names of all that are made here begin. Where processes are counted anew, a container for example, the same numbers are others. */
-function ours(): string {
-  return `coder-sandbox-etc-${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}-`;
+function prefixOfCopies(): string {
+  return `${namePrefix()}etc-`;
 }
 
 /** What processes that were killed left behind. Of our own only: what is somebody else's may become something else while it is removed. */
 async function removeDead(): Promise<void> {
-  const prefix = ours();
+  const prefix = prefixOfCopies();
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(prefix) || isRunning(Number.parseInt(name.slice(prefix.length), 10))) continue;
     const folder = path.join(tmpdir(), name);

@@ -13,8 +13,8 @@ export interface Launch {
   readonly limits: SandboxLimits;
   /** Null: as we are. */
   readonly identity: { readonly uid: number; readonly gid: number } | null;
-  /** A cgroup limits memory and processes of the run as a whole; the program waits until `release` was called. */
-  readonly gated: boolean;
+  /** Files to which the run's first process writes itself before it becomes the program; from then on memory and processes are limited as a whole. Empty: they are not. */
+  readonly groups: readonly string[];
 }
 
 export interface Launched {
@@ -23,11 +23,12 @@ export interface Launched {
   readonly stderr: Readable;
   /** The process from which all others of the run descend; null when it could not be started. */
   readonly entry: number | null;
-  release(): void;
   /** Ends everything at once. */
   kill(): void;
   /** After the last process is gone. Null: the program never came to run; the reason is what was written to standard error. */
   readonly ended: Promise<Outcome | null>;
+  /** The outcome when that reason says no more than that there is no such program, or that it cannot be executed. */
+  readonly refusal?: (reason: string) => Outcome | null;
 }
 
 export interface Outcome {

@@ -1,7 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, it } from "vitest";
 import { cgroupsFrom } from "./cgroup-mounts.ts";
 import { openCgroups } from "./cgroups.ts";
 import { isRoot } from "../__fixtures__/rig.ts";
+import { namePrefix } from "../name-prefix.ts";
 
 const mount = (root: string, at: string, kind: string, options: string): string => `30 25 0:26 ${root} ${at} rw,relatime shared:9 - ${kind} ${kind} ${options}`;
 
@@ -38,4 +43,24 @@ it.runIf(isRoot)("counts what a process takes in, and removes what it made", asy
   await meter.close();
   expect(await meter.read()).toEqual({ cpuMs: null, peakMemoryBytes: null, exceeded: null });
   await cgroups.close();
+});
+
+it.runIf(isRoot)("ends what a process left behind that was killed before its run could be told to end with it", async () => {
+  const first = await openCgroups();
+  if (first === null) return expect(first).toBe(null);
+  const meter = await first.open({ memoryBytes: 50_000_000, processes: 5 });
+  const parents = meter.groups.map((group) => path.resolve(group, "../../.."));
+  const dead = spawn("true");
+  await once(dead, "exit");
+  const left = parents.map((parent) => path.join(parent, `${namePrefix()}${dead.pid}`, "1"));
+  for (const group of left) mkdirSync(group, { recursive: true });
+  const orphan = spawn("sleep", ["600"]);
+  const ended = once(orphan, "exit");
+  for (const group of left) writeFileSync(path.join(group, "cgroup.procs"), String(orphan.pid));
+
+  const second = await openCgroups();
+  expect(await ended).toEqual([null, "SIGKILL"]);
+  expect(left.filter((group) => existsSync(group))).toEqual([]);
+  await meter.close();
+  await Promise.all([first.close(), second?.close()]);
 });

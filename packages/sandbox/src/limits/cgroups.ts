@@ -1,17 +1,16 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, write } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
+import { sendKill } from "../drivers/outcome.ts";
 import type { SandboxLimits } from "../ISandbox.ts";
+import { namePrefix } from "../name-prefix.ts";
 import { readCgroups, type CgroupDirectories } from "./cgroup-mounts.ts";
 import { CGROUP_V1, CGROUP_V2, cgroupFiles, type CgroupFiles, type CgroupVersion } from "./cgroup-versions.ts";
 import type { IMeter, IMeters, Usage } from "./meter.ts";
 
-const PREFIX = "coder-sandbox-";
 const REMOVE_MS = 2_000;
 const PROBE_LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 8 };
-const writeTo = promisify(write);
 
 /** By controller; all in one place: by the empty name. */
 type Directories = ReadonlyMap<string, string>;
@@ -20,7 +19,7 @@ type Directories = ReadonlyMap<string, string>;
 export async function openCgroups(): Promise<IMeters | null> {
   const found = await readCgroups();
   for (const { version, parents } of candidates(found)) {
-    const meters = new Cgroups(version, below(parents, `${PREFIX}${process.pid}`));
+    const meters = new Cgroups(version, below(parents, `${namePrefix()}${process.pid}`));
     if (await meters.works()) {
       await Promise.all(places(parents).map(removeDead));
       return meters;
@@ -42,7 +41,7 @@ function candidates({ v1, v2 }: CgroupDirectories): readonly { version: CgroupVe
 }
 
 function isCgroup(directory: string): boolean {
-  return existsSync(`${directory}/cgroup.procs`);
+  return existsSync(processesOf(directory));
 }
 
 function below(directories: Directories, name: string): Directories {
@@ -55,7 +54,7 @@ function places(directories: Directories): readonly string[] {
 }
 
 class Cgroups implements IMeters {
-  readonly gated = true;
+  readonly exact = true;
   readonly #version: CgroupVersion;
   readonly #bases: Directories;
   #count = 0;
@@ -111,26 +110,29 @@ class CgroupMeter implements IMeter {
     this.#places = directories;
   }
 
-  async enter(pid: number): Promise<void> {
-    await Promise.all(this.#places.map((directory) => enter(directory, pid)));
+  get groups(): readonly string[] {
+    return this.#places.map(processesOf);
   }
+
+  watch(): void {}
 
   async read(): Promise<Usage> {
     return this.#version.read(this.#files);
   }
 
   async pids(): Promise<readonly number[]> {
-    const text = await readFile(`${this.#places[0] ?? ""}/cgroup.procs`, "utf8").catch(() => "");
-    return text.split("\n").filter(Boolean).map(Number);
+    return pidsIn(this.#places[0] ?? "");
   }
 
-  /** A cgroup can be removed when its last process is gone. */
   async close(): Promise<void> {
-    const deadline = Date.now() + REMOVE_MS;
-    for (const directory of this.#places) {
-      for (let wait = 1; !removed(directory) && Date.now() < deadline; wait = Math.min(wait * 2, 50)) await delay(wait);
-    }
+    await Promise.all(this.#places.map(removedWhenEmpty));
   }
+}
+
+/** A cgroup can be removed when its last process is gone. */
+async function removedWhenEmpty(directory: string): Promise<void> {
+  const deadline = Date.now() + REMOVE_MS;
+  for (let wait = 1; !removed(directory) && Date.now() < deadline; wait = Math.min(wait * 2, 50)) await delay(wait);
 }
 
 /** Like all of a cgroup's files but one, an answer of the kernel that is there at once: a thread that waited for it would cost more than it does. */
@@ -143,26 +145,32 @@ function removed(directory: string): boolean {
   }
 }
 
-/** The kernel may have to wait for others before it moves a process, for some milliseconds before Linux 6.18: by a thread. */
-async function enter(directory: string, pid: number): Promise<void> {
-  const file = openSync(`${directory}/cgroup.procs`, "w");
-  try {
-    await writeTo(file, String(pid));
-  } finally {
-    closeSync(file);
-  }
+function processesOf(directory: string): string {
+  return `${directory}/cgroup.procs`;
 }
 
-/** What processes that were killed left behind. */
+async function pidsIn(directory: string): Promise<readonly number[]> {
+  const text = await readFile(processesOf(directory), "utf8").catch(() => "");
+  // 0 stands for one that cannot be seen from here.
+  return text.split("\n").map(Number).filter((pid) => pid > 0);
+}
+
+/** What processes that were killed left behind: a run that had not yet been told to end with them, too. */
 async function removeDead(parent: string): Promise<void> {
+  const prefix = namePrefix();
   for (const name of await readdir(parent).catch(() => [])) {
-    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : Number.NaN;
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
     if (!Number.isInteger(pid) || pid === process.pid || isAlive(pid)) continue;
     const base = path.join(parent, name);
     const runs = await readdir(base, { withFileTypes: true }).catch(() => []);
-    for (const run of runs.filter((entry) => entry.isDirectory())) removed(path.join(base, run.name));
+    await Promise.all(runs.filter((entry) => entry.isDirectory()).map((run) => endAndRemove(path.join(base, run.name))));
     removed(base);
   }
+}
+
+async function endAndRemove(directory: string): Promise<void> {
+  for (const pid of await pidsIn(directory)) sendKill(pid);
+  await removedWhenEmpty(directory);
 }
 
 function isAlive(pid: number): boolean {

@@ -11,8 +11,10 @@ export interface Usage {
 
 /** Counts and limits what one run uses. */
 export interface IMeter {
-  /** Takes in a process and all it will start. */
-  enter(pid: number): Promise<void>;
+  /** Files to which a process writes "0" to be counted from then on, with all that it starts. */
+  readonly groups: readonly string[];
+  /** Where there are no groups: the process to be looked at, with all that it starts. */
+  watch(pid: number): void;
   read(): Promise<Usage>;
   /** Every process that is counted, to the last one. */
   pids(): Promise<readonly number[]>;
@@ -22,8 +24,8 @@ export interface IMeter {
 export interface IMeters {
   /** One sentence: what limits, and how. */
   readonly description: string;
-  /** The program must not start before it has been taken in: what it started before would not be counted. */
-  readonly gated: boolean;
+  /** Each run has groups, and the kernel limits them as a whole. */
+  readonly exact: boolean;
   open(limits: Pick<SandboxLimits, "memoryBytes" | "processes">): Promise<IMeter>;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ const PAGE_BYTES = 4_096;
 /** Where there are no cgroups: looks at the processes themselves, again and again. Sees what is there at that moment, so it limits less exactly. */
 export const PROCESS_TABLE: IMeters = {
   description: "Memory, processes and CPU time of a run are limited by looking at its processes several times a second, and by rlimits for each of them",
-  gated: false,
+  exact: false,
   open: async (limits) => new ProcessTableMeter(limits),
   close: async () => {},
 };
@@ -21,6 +21,7 @@ interface Sample {
 }
 
 class ProcessTableMeter implements IMeter {
+  readonly groups = [];
   readonly #limits: Pick<SandboxLimits, "memoryBytes" | "processes">;
   #root: number | null = null;
   #usage: Usage = NOTHING_USED;
@@ -29,7 +30,7 @@ class ProcessTableMeter implements IMeter {
     this.#limits = limits;
   }
 
-  async enter(pid: number): Promise<void> {
+  watch(pid: number): void {
     this.#root = pid;
   }
 
