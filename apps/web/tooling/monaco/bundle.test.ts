@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
@@ -19,6 +20,18 @@ it("holds the modules, their styles and the icons, and is made once", async () =
   expect(served(bundle.styles)).toMatch(/\.monaco-editor \.view-line/);
   expect(served(bundle.styles)).toContain(`unicode-range: U+${NEWER_ICONS.from.toString(16)}`);
   expect(served(path.join(path.dirname(bundle.styles), "codicon.ttf")).length).toBeGreaterThan(100_000);
+});
+
+it("is made by several builds at once, which leave one, and nothing of those that were killed", async () => {
+  const served = mkdtempSync(path.join(tmpdir(), "coder-monaco-"));
+  const bundles = path.join(served, "generated/monaco");
+  for (const left of [".draft-killed", "of-before"]) mkdirSync(path.join(bundles, left), { recursive: true });
+  const longAgo = new Date(Date.now() - 2 * 3_600_000);
+  utimesSync(path.join(bundles, ".draft-killed"), longAgo, longAgo);
+  const [first, second] = await Promise.all([monacoBundle(served), monacoBundle(served)]);
+  expect(second).toEqual(first);
+  expect(readdirSync(bundles)).toEqual([path.basename(path.dirname(first.script))]);
+  rmSync(served, { recursive: true });
 });
 
 it("fetches Monaco's font for icons alone that the product's does not have", () => {

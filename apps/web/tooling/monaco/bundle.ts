@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { OutputAsset, OutputChunk, Plugin } from "rolldown";
 import { z } from "zod";
 
@@ -10,6 +10,9 @@ const BUNDLES = "generated/monaco";
 const SCRIPT = "monaco.js";
 const STYLES = "monaco.css";
 const LIST = "list.json";
+const DRAFT = ".draft-";
+/** By then whoever wrote it was killed. */
+const DRAFT_MS = 3_600_000;
 const HASH_LENGTH = 16;
 const FONT_FILE = "codicon.ttf";
 const FONT_SOURCE = `src: url(./${FONT_FILE}) format("truetype");`;
@@ -28,21 +31,25 @@ export interface MonacoBundle {
 /**
  * Monaco as modules of its own, in a folder that is named after their content; made where it is missing or old. A browser compiles a module while it
  * comes. What Turbopack makes are functions in a list, which are compiled a second time, on the main thread, when they run: a third of what opening a
- * file took.
+ * file took. Several builds may do so at once.
+ *
+ * @param served What the site serves as files.
  */
-export async function monacoBundle(): Promise<MonacoBundle> {
+export async function monacoBundle(served = SERVED): Promise<MonacoBundle> {
   const inputs = inputsPrint();
-  const there = present(inputs);
+  const bundles = join(served, BUNDLES);
+  const there = present(bundles, inputs);
   if (there) return there;
-  await make(inputs);
-  const made = present(inputs);
-  if (!made) throw new Error(`Monaco was bundled, but ${join(SERVED, BUNDLES)} does not hold it: remove that folder and build again`);
+  await make(bundles, inputs);
+  const made = present(bundles, inputs);
+  if (!made) throw new Error(`Monaco was bundled, but ${bundles} does not hold it: remove that folder and build again`);
   return made;
 }
 
-function present(inputs: string): MonacoBundle | null {
-  for (const folder of existsSync(join(SERVED, BUNDLES)) ? readdirSync(join(SERVED, BUNDLES)) : []) {
-    const file = join(SERVED, BUNDLES, folder, LIST);
+function present(bundles: string, inputs: string): MonacoBundle | null {
+  for (const folder of existsSync(bundles) ? readdirSync(bundles) : []) {
+    if (folder.startsWith(DRAFT)) continue;
+    const file = join(bundles, folder, LIST);
     if (!existsSync(file)) continue;
     const list = ListSchema.parse(JSON.parse(readFileSync(file, "utf8")));
     const address = (name: string): string => `/${BUNDLES}/${folder}/${name}`;
@@ -56,25 +63,30 @@ function inputsPrint(): string {
   return hashOf(["bundle.ts", "entry.ts", "../../package.json"].map((name) => readFileSync(join(HERE, name))));
 }
 
-async function make(inputs: string): Promise<void> {
+async function make(bundles: string, inputs: string): Promise<void> {
   // Only to build: whoever serves the pages does not load it.
   const { rolldown } = await import("rolldown");
   const bundle = await rolldown({ input: join(HERE, "entry.ts"), plugins: [stylesInOneFile()] });
   const { output } = await bundle.generate({ format: "esm", minify: true, entryFileNames: SCRIPT, chunkFileNames: "[name]-[hash].js" });
   await bundle.close();
   const files = output.map((file): readonly [string, string | Uint8Array] => (file.type === "chunk" ? [file.fileName, file.code] : [file.fileName, file.source]));
-  const bundles = join(SERVED, BUNDLES);
   mkdirSync(bundles, { recursive: true });
-  const draft = mkdtempSync(join(bundles, ".draft-"));
+  const draft = mkdtempSync(join(bundles, DRAFT));
   try {
     for (const [name, content] of files) writeFileSync(join(draft, name), content);
     writeFileSync(join(draft, LIST), JSON.stringify({ inputs, imports: neededBy(SCRIPT, output) } satisfies z.input<typeof ListSchema>));
     const folder = hashOf([inputs, ...files.flat()]);
-    for (const old of readdirSync(bundles)) if (join(bundles, old) !== draft) rmSync(join(bundles, old), { recursive: true, force: true });
-    renameSync(draft, join(bundles, folder));
+    for (const other of readdirSync(bundles)) if (other !== folder && !isDraftAtWork(join(bundles, other))) rmSync(join(bundles, other), { recursive: true, force: true });
+    // Another build may have made the same meanwhile.
+    if (!existsSync(join(bundles, folder))) renameSync(draft, join(bundles, folder));
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+function isDraftAtWork(folder: string): boolean {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  return basename(folder).startsWith(DRAFT) && found !== undefined && Date.now() - found.mtimeMs < DRAFT_MS;
 }
 
 /** All that a chunk imports before it runs, and what that imports. */
