@@ -4,10 +4,9 @@ import { organizationOf, type Caller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
 import { budgetEntity, type BudgetRow } from "../entities.ts";
 import { budgetBusy, budgetExhausted } from "../errors.ts";
+import { PATIENCE_MS } from "../patience.ts";
 import { EMPTY_LEDGER, expire, release, reserve, reservedIn, settle, type LedgerState, type Spent } from "./ledger.ts";
 
-/** So long what a call cost waits for the reservation of the next one, to be written with it. */
-const PATIENCE_MS = 50;
 const MAX_TRIES = 50;
 const WAIT_MS = 20;
 

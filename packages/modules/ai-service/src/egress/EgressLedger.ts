@@ -3,14 +3,12 @@ import type { IDatabase } from "@coder/db";
 import { actorOf, organizationOf, type Caller } from "@coder/shared";
 import { notedFetch, type Fetch, type GuardedFetchOptions, type RequestEnd, type RequestNote, type Settle } from "@coder/shared/server";
 import { egressEntity, type EgressRow } from "../entities.ts";
+import { PATIENCE_MS } from "../patience.ts";
 
 /** For whom and why something is sent. `secrets`: that were replaced in it. */
 export interface Errand extends Pick<Egress, "endpoint" | "model" | "purpose" | "projectId" | "conversationId" | "secrets"> {
   readonly caller: Caller;
 }
-
-/** So long how a request ended waits for others, to be written with them. */
-const PATIENCE_MS = 50;
 
 /** Requests of an organization whose ends wait to be written. */
 interface WaitingEnds {
