@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { NextConfig } from "next";
+import { compileEarly } from "./tooling/chunks/compile-early.ts";
 import { monacoBundle } from "./tooling/monaco/bundle.ts";
 
 /** All files below it are named after their content. */
@@ -16,8 +17,11 @@ export default async function config(): Promise<NextConfig> {
       // Each file costs a browser more than the code in it that another page does not need: sizes are those before minifying and compressing.
       turbopackChunking: { requestCost: 1_000_000, minChunkSize: 300_000, maxChunkCountPerGroup: 8, maxMergeChunkSize: 1_500_000, firstPageLoadPriority: 0.8 },
     },
-    // What `monaco-bundle.ts` reads.
-    compiler: { define: { MONACO_BUNDLE_ADDRESSES: JSON.stringify(await monacoBundle()) } },
+    compiler: {
+      // What `monaco-bundle.ts` reads.
+      define: { MONACO_BUNDLE_ADDRESSES: JSON.stringify(await monacoBundle()) },
+      runAfterProductionCompile: async ({ distDir }) => compileEarly(join(distDir, "static/chunks")),
+    },
     headers: async () => [{ source: GENERATED, headers: [{ key: "cache-control", value: "public, max-age=31536000, immutable" }] }],
     poweredByHeader: false,
     devIndicators: false,
