@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { noteSent, untilArrived } from "./left-behind.ts";
+import { leftJustNow, noteSent, untilArrived } from "./left-behind.ts";
 
 const kept = new Map<string, string>();
 beforeEach(() => {
@@ -56,4 +56,23 @@ describe("what a page sent when it went", () => {
     await opened("one", server.ask);
     expect(server.asked()).toBe(1);
   });
+
+  it("stays noted when the page is told once more that it goes", async () => {
+    noteSent("one", [{ path: "a", revision: 3 }]);
+    noteSent("one", []);
+    const server = serverOf(3, 4);
+    await opened("one", server.ask);
+    expect(server.asked()).toBe(2);
+  });
+});
+
+it("is known of a page that sent nothing too, until the next one opened or some time has passed", async () => {
+  expect(leftJustNow("one")).toBe(false);
+  noteSent("one", []);
+  expect([leftJustNow("one"), leftJustNow("two")]).toEqual([true, false]);
+  await opened("one", serverOf(0).ask);
+  expect(leftJustNow("one")).toBe(false);
+  noteSent("one", []);
+  vi.advanceTimersByTime(10_000);
+  expect(leftJustNow("one")).toBe(false);
 });
