@@ -66,13 +66,14 @@ export async function compare(subject: Workload, control: Workload, options: { r
 /**
  * The same for what a workload measures itself, in any unit: what a page takes as the browser inside sees it.
  *
+ * @param options.mostMs For one whose answer is worth more time than the others get.
  * @returns `difference`: subject less control, in that unit.
  */
-export async function compareValues(subject: () => Promise<number>, control: () => Promise<number>, rounds: number): Promise<{ readonly rounds: number; readonly ratio: Ratio; readonly difference: Ratio }> {
+export async function compareValues(subject: () => Promise<number>, control: () => Promise<number>, options: { readonly rounds: number; readonly mostMs?: number }): Promise<{ readonly rounds: number; readonly ratio: Ratio; readonly difference: Ratio }> {
   await subject();
   await control();
   const pairs: { readonly subject: number; readonly control: number; readonly again: number }[] = [];
-  for (const round of roundsOf(rounds)) {
+  for (const round of roundsOf(options.rounds, options.mostMs)) {
     const values = { subject: 0, control: 0, again: 0 };
     for (const who of rotate(["subject", "control", "again"] as const, round)) values[who] = await (who === "subject" ? subject() : control());
     pairs.push(values);

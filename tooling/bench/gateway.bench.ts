@@ -69,7 +69,7 @@ async function against(what: string, own: () => Promise<number>, others: () => P
     values.push(await measure());
     return values.at(-1) ?? Number.NaN;
   };
-  const { rounds, ratio } = await compareValues(kept(ours, own), kept(theirs, others), ROUNDS);
+  const { rounds, ratio } = await compareValues(kept(ours, own), kept(theirs, others), { rounds: ROUNDS });
   return valueFinding(`Time added to a streamed call, against ${what} (${rounds} rounds of ${CALLS} calls)`, ratio, GOAL, { remark: `medians ${median(ours).toFixed(2)} ms and ${median(theirs).toFixed(2)} ms` });
 }
 
