@@ -181,8 +181,8 @@ export class IdeSession implements Ide {
   /** The page goes, perhaps for good: what is not on the server yet is sent without waiting for an answer. */
   #leave(): void {
     const pending = this.documents.pending();
-    noteSent(this.projectId, pending.map(({ path, pending: { revision }, sending }) => ({ path, revision: sending ? revision + 1 : revision })));
-    for (const { path, pending: unsent } of pending) sendOnLeave("workspace.saveBuffer", { projectId: this.projectId, path, ...unsent });
+    noteSent(this.projectId, pending.map(({ path, after }) => ({ path, revision: after })));
+    for (const { path, message } of pending) sendOnLeave("workspace.saveBuffer", { projectId: this.projectId, path, ...message });
     this.#keeper.leave();
   }
 

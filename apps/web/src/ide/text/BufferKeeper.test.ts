@@ -89,6 +89,22 @@ describe("unsaved text", () => {
     expect(server.text).toBe(text());
   });
 
+  it("goes once more with a page that goes, while it is not known to have arrived", async () => {
+    const server = new Server();
+    server.delayMs = 500;
+    const { keeper, type } = editor(server);
+    type("a");
+    await wait();
+    expect(keeper.takePending()).toEqual({ message: { revision: 0, baseHash: "base", change: { text: "a" } }, after: 0 });
+    type("b");
+    expect(keeper.takePending()).toEqual({ message: { revision: 0, baseHash: "base", change: { text: "ab" } }, after: 1 });
+    await wait(500);
+    await wait(500);
+    expect(keeper.takePending()).toBeNull();
+    type("c");
+    expect(keeper.takePending()).toEqual({ message: { revision: 2, baseHash: "base", change: { edits: [{ offset: 2, deleteCount: 0, insert: "c" }] } }, after: 2 });
+  });
+
   it("goes whole again where edits do not fit any more", async () => {
     const server = new Server();
     const { type, text, kept } = editor(server);

@@ -96,15 +96,14 @@ export class BufferKeeper {
     if (this.#pending) await this.#send();
   }
 
-  /** Whether something is on its way to the server. */
-  get sending(): boolean {
-    return this.#sending !== null;
-  }
-
-  /** What has not been sent yet, for a message that must not wait for the one before. Null when all is sent. */
-  takePending(): { readonly revision: number; readonly baseHash: string | null; readonly change: BufferChange } | null {
-    if (!this.#pending) return null;
-    return { revision: this.#revision, baseHash: this.#deps.baseHash(), change: this.#whole || this.#sending ? { text: this.#deps.text() } : { edits: [...this.#edits] } };
+  /**
+   * What the server has not said that it has, for a page that goes: a message that waits for none before it, and the revision after which it has arrived. What is on its
+   * way goes once more, because the browser may break it off. Null when all is kept.
+   */
+  takePending(): { readonly message: Parameters<IBufferStore["save"]>[0]; readonly after: number } | null {
+    if (!this.#pending && !this.#sending) return null;
+    const change = this.#whole || this.#sending ? { text: this.#deps.text() } : { edits: [...this.#edits] };
+    return { message: { revision: this.#revision, baseHash: this.#deps.baseHash(), change }, after: this.#pending && this.#sending ? this.#revision + 1 : this.#revision };
   }
 
   dispose(): void {

@@ -106,11 +106,11 @@ export class Documents {
     }
   }
 
-  /** What was typed and is not on the server yet. */
-  pending(): { readonly path: string; readonly pending: NonNullable<ReturnType<TextDocument["keeper"]["takePending"]>>; readonly sending: boolean }[] {
+  /** What was typed and is not on the server yet, as far as this page knows. */
+  pending(): (NonNullable<ReturnType<TextDocument["keeper"]["takePending"]>> & { readonly path: string })[] {
     return [...this.#open].flatMap(([path, document]) => {
       const pending = document.keeper.takePending();
-      return pending ? [{ path, pending, sending: document.keeper.sending }] : [];
+      return pending ? [{ path, ...pending }] : [];
     });
   }
 
