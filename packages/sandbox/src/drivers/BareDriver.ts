@@ -59,8 +59,7 @@ export class BareDriver implements IDriver {
     const closed = identity === null ? null : firstBelowClosed(path.join(directory, "."));
     if (closed !== null) throw sandboxFailed(`only root may enter ${path.dirname(closed)}. Let others enter it (chmod o+x), or set CODER_DATA to a directory that they may enter`);
     const mark = randomUUID();
-    const whole = [command, ...args];
-    const [program = "", ...programArgs] = limited(groups.length > 0 ? whole : limitedInNumber(whole, limits.processes), limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022" });
+    const [program = "", ...programArgs] = limited(limitedInNumber([command, ...args], limits, groups), limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022" });
     const files = new FilesForChild();
     let child: ChildProcess;
     try {

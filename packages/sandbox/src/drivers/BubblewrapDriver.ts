@@ -97,13 +97,12 @@ export class BubblewrapDriver implements IDriver {
     const status = new StatusFile();
     const files = new FilesForChild();
     try {
-      const program = [launch.command, ...launch.args];
       const command = [
         this.#program,
         "--json-status-fd", String(STATUS_FD),
         ...(this.#filter === null ? [] : ["--seccomp", String(FILTER_FD)]),
         "--args", String(ARGUMENTS_FD),
-        "--", ...(launch.groups.length > 0 ? program : limitedInNumber(program, launch.limits.processes)),
+        "--", ...limitedInNumber([launch.command, ...launch.args], launch.limits, launch.groups),
       ];
       const groups = launch.groups.map((_group, index) => GROUPS_FD + index);
       const [file = "", ...args] = [...prefix, ...limited(command, launch.limits, { groups, umask: launch.identity ? "002" : "022" })];

@@ -31,7 +31,7 @@ it("becomes nothing when one group does not take it in", async () => {
 
 it("sets what each process may have", () => {
   const limits = { ...DEFAULT_LIMITS, openFiles: 64, fileBytes: 1_024 * 512, cpuSeconds: 7 };
-  const [file = "", ...args] = limited(limitedInNumber(["sh", "-c", "ulimit -c; ulimit -n; ulimit -f; ulimit -t; ulimit -d; ulimit -p 2>/dev/null || ulimit -u"], 4_000), limits, { groups: [], umask: "022" });
+  const [file = "", ...args] = limited(limitedInNumber(["sh", "-c", "ulimit -c; ulimit -n; ulimit -f; ulimit -t; ulimit -d; ulimit -p 2>/dev/null || ulimit -u"], { processes: 4_000 }, []), limits, { groups: [], umask: "022" });
   const data = (limits.memoryBytes * 2 + 512 * 1024 ** 2) / 1_024;
   expect(execFileSync(file, args).toString().split("\n")).toEqual(["0", "64", "1024", "9", String(data), "4000", ""]);
 });

@@ -26,10 +26,11 @@ export function limited(command: readonly string[], limits: SandboxLimits, { gro
 }
 
 /**
- * The same for the number of processes, where no group limits it: the kernel counts all of the uid, in namespaces of users each of them alone, so this has to
+ * The same for the number of processes, unless groups limit it: the kernel counts all of the uid, in namespaces of users each of them alone, so this has to
  * be said within the run's.
  */
-export function limitedInNumber(command: readonly string[], processes: number): readonly string[] {
+export function limitedInNumber(command: readonly string[], { processes }: Pick<SandboxLimits, "processes">, groups: readonly unknown[]): readonly string[] {
+  if (groups.length > 0) return command;
   // It is -p in dash and busybox, -u in bash.
   return ["/bin/sh", "-c", `{ ulimit -p ${processes} || ulimit -u ${processes}; } 2>/dev/null; exec "$@"`, "sh", ...command];
 }

@@ -53,6 +53,16 @@ function editor(server: Server, initial = "") {
 
 const wait = (milliseconds: number = KEEP_AFTER_MS) => vi.advanceTimersByTimeAsync(milliseconds);
 
+/** An editor whose first message is on its way: its answer takes half a second. */
+async function withOneOnItsWay() {
+  const server = new Server();
+  server.delayMs = 500;
+  const typing = editor(server);
+  typing.type("a");
+  await wait();
+  return { server, ...typing };
+}
+
 describe("unsaved text", () => {
   it("is on the server a fixed time after it was typed, also while typing goes on", async () => {
     const server = new Server();
@@ -76,11 +86,7 @@ describe("unsaved text", () => {
   });
 
   it("waits for the answer before it sends the next edits", async () => {
-    const server = new Server();
-    server.delayMs = 500;
-    const { type, text } = editor(server);
-    type("a");
-    await wait();
+    const { server, type, text } = await withOneOnItsWay();
     type("b");
     await wait();
     expect(server.changes).toHaveLength(1);
@@ -90,11 +96,7 @@ describe("unsaved text", () => {
   });
 
   it("goes once more with a page that goes, while it is not known to have arrived", async () => {
-    const server = new Server();
-    server.delayMs = 500;
-    const { keeper, type } = editor(server);
-    type("a");
-    await wait();
+    const { keeper, type } = await withOneOnItsWay();
     expect(keeper.takePending()).toEqual({ message: { revision: 0, baseHash: "base", change: { text: "a" } }, after: 0 });
     type("b");
     expect(keeper.takePending()).toEqual({ message: { revision: 0, baseHash: "base", change: { text: "ab" } }, after: 1 });
