@@ -11,6 +11,8 @@ import { vitestRunner } from "./vitest.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const LOGS = join(ROOT, ".tools", "test-logs");
 const SHOWN_LINES = 40;
+/** For all of it: a slow machine takes twice the usual half an hour, and what hangs is told of before anybody else ends it. */
+const MINUTES = 80;
 
 async function main(wanted: readonly string[]): Promise<number> {
   const terminal = new Terminal();
@@ -31,7 +33,8 @@ async function main(wanted: readonly string[]): Promise<number> {
     return 1;
   }
   const results: RunResult[] = [];
-  for (const runner of runners.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) results.push(await run(runner, terminal));
+  const deadline = performance.now() + MINUTES * 60_000;
+  for (const runner of runners.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) results.push(await run(runner, terminal, Math.max(1, (deadline - performance.now()) / 60_000)));
   const found = sum(results);
   const forbidden = packages.complete && wanted.length === 0 && found.skipped > 0;
   const total = forbidden ? sum([found, { ...NOTHING, failed: 1, failures: [`${found.skipped} tests were skipped, and on Debian as root nothing may be`] }]) : found;
@@ -41,9 +44,9 @@ async function main(wanted: readonly string[]): Promise<number> {
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 
-function run(runner: Runner, terminal: Terminal): Promise<RunResult> {
+function run(runner: Runner, terminal: Terminal, minutes: number): Promise<RunResult> {
   return terminal.step(runner.title, async (step) => {
-    const result = await runner.run({ log: join(LOGS, `${runner.name}.log`), onProgress: step.progress });
+    const result = await runner.run({ log: join(LOGS, `${runner.name}.log`), minutes, onProgress: step.progress });
     step.detail(lastLine(result));
     return result;
   });

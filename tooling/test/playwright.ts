@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { COMPILE_CACHE } from "../launcher/environment.mjs";
 import { execute } from "./execute.ts";
 import { NOTHING, type Runner, type RunResult } from "./runner.ts";
 
-const MINUTES = 36;
 const CONFIG = "e2e/playwright.config.ts";
 
 interface Suite {
@@ -31,14 +31,14 @@ export function playwrightRunner(root: string, browser: boolean): Runner {
   return {
     name: "journeys",
     title: "Journeys in the browser",
-    run: async ({ log }) => {
+    run: async ({ log, minutes }) => {
       if (!existsSync(join(root, CONFIG))) return { ...NOTHING, failed: 1, failures: [`${CONFIG} is missing, and with it the journeys`] };
       const report = `${log}.json`;
       rmSync(report, { force: true });
       const listed = browser ? [] : ["--list"];
       const command = [process.execPath, "node_modules/@playwright/test/cli.js", "test", "--config", CONFIG, ...listed, "--reporter=list,json"];
-      const { tail, timedOut } = await execute(command, { cwd: root, log, minutes: MINUTES, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, NO_COLOR: "1" } });
-      if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0, failures: [`The journeys did not end${timedOut ? ` within ${MINUTES} minutes` : ""}\n${tail}`] };
+      const { tail, timedOut } = await execute(command, { cwd: root, log, minutes, env: { NODE_COMPILE_CACHE: COMPILE_CACHE, PLAYWRIGHT_JSON_OUTPUT_NAME: report, NO_COLOR: "1" } });
+      if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0, failures: [`The journeys did not end${timedOut ? ` within ${Math.round(minutes)} minutes` : ""}\n${tail}`] };
       const read = ReportSchema.parse(JSON.parse(readFileSync(report, "utf8")));
       return browser ? readPlaywrightReport(read) : { ...NOTHING, skipped: read.suites.flatMap(specsOf).length };
     },

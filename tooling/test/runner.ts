@@ -9,6 +9,8 @@ export interface RunResult {
 export interface RunContext {
   /** Where the runner's whole log goes. */
   readonly log: string;
+  /** How long it may take. */
+  readonly minutes: number;
   readonly onProgress: (done: number, total: number, what: string) => void;
 }
 

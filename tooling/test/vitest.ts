@@ -1,10 +1,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { globSync } from "node:fs";
 import { z } from "zod";
+import { COMPILE_CACHE } from "../launcher/environment.mjs";
 import { execute } from "./execute.ts";
 import type { Runner, RunResult } from "./runner.ts";
-
-const MINUTES = 28;
 
 const ReportSchema = z.object({
   numPassedTests: z.number(),
@@ -28,7 +27,7 @@ export function vitestRunner(root: string): Runner {
   return {
     name: "unit",
     title: "Tests",
-    run: async ({ log, onProgress }) => {
+    run: async ({ log, minutes, onProgress }) => {
       const report = `${log}.json`;
       rmSync(report, { force: true });
       const total = globSync("{apps,packages,tooling}/**/*.test.{ts,tsx,mjs}", { cwd: root, exclude: (path) => /node_modules|dist|\.next|generate\/template/.test(path) }).length;
@@ -37,15 +36,15 @@ export function vitestRunner(root: string): Runner {
       const { tail, timedOut } = await execute(command, {
         cwd: root,
         log,
-        minutes: MINUTES,
-        env: { NO_COLOR: "1" },
+        minutes,
+        env: { NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE },
         onOutput: (text) => {
           done += text.match(/^ [✓❯↓] /gm)?.length ?? 0;
           onProgress(Math.min(done, total), total, "files");
         },
       });
       const text = readOrNull(report);
-      if (text === null) return { passed: 0, failed: 1, skipped: 0, failures: [`The tests did not end${timedOut ? ` within ${MINUTES} minutes` : ""}\n${tail}`] };
+      if (text === null) return { passed: 0, failed: 1, skipped: 0, failures: [`The tests did not end${timedOut ? ` within ${Math.round(minutes)} minutes` : ""}\n${tail}`] };
       return readVitestReport(ReportSchema.parse(JSON.parse(text)), root, tail);
     },
   };

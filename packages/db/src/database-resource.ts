@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { AppError } from "@coder/shared";
 import { currentTraceId, defineResource, type KernelConfig, type ResourceContext, type ResourceInstance } from "@coder/shared/server";
 import type { IDatabase } from "./database.ts";
-import { openCosmos } from "./cosmos/cosmos-database.ts";
+import { openCosmos } from "./cosmos/open-cosmos.ts";
 import { MemoryDatabase } from "./memory/memory-database.ts";
 import { openPostgres } from "./postgres/postgres-database.ts";
 

@@ -1,5 +1,5 @@
-export { openCosmos } from "./cosmos/cosmos-database.ts";
 export type { CosmosDatabase, CosmosOptions } from "./cosmos/cosmos-database.ts";
+export { openCosmos } from "./cosmos/open-cosmos.ts";
 export type { IDatabase, IDatabaseScope, SystemReason } from "./database.ts";
 export { eachRow } from "./each-row.ts";
 export { databaseResource } from "./database-resource.ts";

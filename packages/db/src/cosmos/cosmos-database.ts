@@ -29,7 +29,7 @@ export interface CosmosOptions {
 }
 
 /** Connects, and makes the database when there is none. */
-export async function openCosmos(options: CosmosOptions): Promise<CosmosDatabase> {
+export async function connectCosmos(options: CosmosOptions): Promise<CosmosDatabase> {
   // Over plain HTTP it is a server for tests, which advertises an address that nobody answers at.
   const connectionPolicy = options.endpoint.startsWith("http:") ? { enableEndpointDiscovery: false } : {};
   const client = new CosmosClient({ endpoint: options.endpoint, key: options.key, connectionPolicy });

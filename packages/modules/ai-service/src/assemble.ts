@@ -16,7 +16,7 @@ import { ModelAnswerer } from "./conversations/ModelAnswerer.ts";
 import { EgressLedger } from "./egress/EgressLedger.ts";
 import { Gateway } from "./gateway/Gateway.ts";
 import { ProviderFactory } from "./gateway/ProviderFactory.ts";
-import { Tokens } from "./gateway/Tokens.ts";
+import { tokensWhenNeeded } from "./gateway/Tokens.ts";
 import { patienceWith } from "./gateway/Watchdog.ts";
 import { Models } from "./models/Models.ts";
 import { PriceTable } from "./prices/PriceTable.ts";
@@ -44,7 +44,7 @@ export function assemble({ database, config, client, now, log }: AssembleDeps): 
   const generation = client(codeGenerationClient);
   const execution = new ExecutionPorts({ execution: client(executionClient) });
   const files = new ProjectFiles({ workspace });
-  const tokens = new Tokens();
+  const tokens = tokensWhenNeeded();
   const egress = new EgressLedger({ database, now });
   const providers = new ProviderFactory({ egress, config });
   const budget = new BudgetLedger({ database, now, limitMicroUsd: () => Math.round(config.value.budget.monthlyUsd * MICRO) });

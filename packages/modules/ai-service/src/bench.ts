@@ -6,7 +6,7 @@ import type { AiConfig } from "./config.ts";
 import { EgressLedger } from "./egress/EgressLedger.ts";
 import { Gateway } from "./gateway/Gateway.ts";
 import { ProviderFactory } from "./gateway/ProviderFactory.ts";
-import { Tokens } from "./gateway/Tokens.ts";
+import { tokensWhenNeeded } from "./gateway/Tokens.ts";
 import { PriceTable } from "./prices/PriceTable.ts";
 
 const BUDGET_MICRO_USD = 1e12;
@@ -36,7 +36,7 @@ export function openGateway(database: IDatabase, url: string, model: string): Be
   const gateway = new Gateway({
     providers: new ProviderFactory({ egress: new EgressLedger({ database, now }), config: live }),
     budget: new BudgetLedger({ database, now, limitMicroUsd: () => BUDGET_MICRO_USD }),
-    tokens: new Tokens(),
+    tokens: tokensWhenNeeded(),
     config: live,
   });
   const models = new PriceTable().models(config);

@@ -113,7 +113,7 @@ export class EmbeddingsService implements IEmbeddingsService {
 
   async probeEndpoint(caller: Caller, signal: AbortSignal): Promise<EndpointProbe> {
     const { endpoint } = this.#deps.config.value;
-    const client = openEndpoint(endpoint, this.#deps.egress);
+    const client = await openEndpoint(endpoint, this.#deps.egress);
     const about = { url: endpoint.url, model: endpoint.model };
     if (!client) return { ...about, configured: false, works: false, dimensions: null, tookMs: null, problem: null };
     const begun = performance.now();

@@ -7,7 +7,7 @@ import { EgressLedger } from "../egress/EgressLedger.ts";
 import { egressEntity } from "../entities.ts";
 import { Gateway, type GatewayEvent, type Question } from "../gateway/Gateway.ts";
 import { ProviderFactory } from "../gateway/ProviderFactory.ts";
-import { Tokens } from "../gateway/Tokens.ts";
+import { tokensWhenNeeded } from "../gateway/Tokens.ts";
 import { PriceTable } from "../prices/PriceTable.ts";
 import { CONFIG } from "./config.ts";
 
@@ -28,7 +28,7 @@ export class GatewayRig {
     const now = () => new Date();
     this.budget = new BudgetLedger({ database, now, limitMicroUsd: () => this.config.budget.monthlyUsd * 1_000_000 });
     this.providers = new ProviderFactory({ egress: new EgressLedger({ database, now }), config: live });
-    this.gateway = new Gateway({ providers: this.providers, budget: this.budget, tokens: new Tokens(), config: live, wait: async (ms) => void this.waits.push(ms) });
+    this.gateway = new Gateway({ providers: this.providers, budget: this.budget, tokens: tokensWhenNeeded(), config: live, wait: async (ms) => void this.waits.push(ms) });
   }
 
   ask(text: string, more: Partial<Question> & { readonly tools?: Question["request"]["tools"] } = {}): AsyncGenerator<GatewayEvent, void, undefined> {

@@ -22,7 +22,7 @@ import { SYSTEM_PROMPT } from "./system-prompt.ts";
 
 export interface ModelAnswererDeps {
   readonly gateway: Gateway;
-  readonly tokens: Tokens;
+  readonly tokens: () => Promise<Tokens>;
   readonly toolbox: Toolbox;
   readonly files: ProjectFiles;
   readonly config: ILiveConfig<AiConfig>;
@@ -71,7 +71,8 @@ export class ModelAnswerer implements IAnswerer {
 
   /** One answer of a model, written as it comes. */
   async #turn(task: AnswerTask, messages: readonly ModelMessage[], firewall: SecretFirewall, withTools: boolean): Promise<Turn> {
-    const { gateway, tokens, toolbox, config, models } = this.#deps;
+    const { gateway, toolbox, config, models } = this.#deps;
+    const tokens = await this.#deps.tokens();
     const { maxOutputTokens, contextTokens } = config.value.chat;
     const chain = models();
     const limit = Math.max(1_000, Math.min(contextTokens, ...chain.map((model) => model.contextTokens - maxOutputTokens)));

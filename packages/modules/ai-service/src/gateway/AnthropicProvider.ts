@@ -1,10 +1,11 @@
-import Anthropic from "@anthropic-ai/sdk";
+import type Anthropic from "@anthropic-ai/sdk";
 import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam } from "@anthropic-ai/sdk/resources/messages";
 import type { Fetch } from "@coder/shared/server";
 import { z } from "zod";
 import { answerMalformed } from "../errors.ts";
 import { inputObject } from "./input-object.ts";
 import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
+import { anthropicClient } from "./provider-libraries.ts";
 
 const MAX_MODELS = 1_000;
 
@@ -24,29 +25,28 @@ interface GrowingCall {
   input: string;
 }
 
+interface Connection {
+  readonly url: string;
+  readonly apiKey: string | null;
+  readonly fetch: Fetch;
+  readonly timeoutMs: number;
+}
+
 /** Anthropic's messages. */
 export class AnthropicProvider implements IModelProvider {
   readonly kind = "anthropic";
-  readonly #client: Anthropic;
+  readonly #connection: Connection;
 
-  constructor(deps: { readonly url: string; readonly apiKey: string | null; readonly fetch: Fetch; readonly timeoutMs: number }) {
-    this.#client = new Anthropic({
-      // The library adds the version itself.
-      baseURL: deps.url.replace(/\/(v1\/?)?$/, ""),
-      // With a key of its own it looks for none in the environment or in files.
-      apiKey: deps.apiKey ?? "none",
-      logLevel: "off",
-      maxRetries: 0,
-      timeout: deps.timeoutMs,
-      fetch: deps.fetch,
-    });
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     const calls = new Map<number, GrowingCall>();
     let [input, output] = [0, 0];
     let reason: string | null = null;
-    for await (const piece of await this.#client.messages.create(bodyOf(request), { signal })) {
+    const client = await this.#client();
+    for await (const piece of await client.messages.create(bodyOf(request), { signal })) {
       const { data: event } = EventSchema.safeParse(piece);
       if (!event) {
         if (KNOWN.has(piece.type)) throw answerMalformed("a piece of it is no message of Anthropic's");
@@ -80,11 +80,26 @@ export class AnthropicProvider implements IModelProvider {
 
   async listModels(signal: AbortSignal): Promise<readonly string[]> {
     const names: string[] = [];
-    for await (const { id } of this.#client.models.list({}, { signal })) {
+    const client = await this.#client();
+    for await (const { id } of client.models.list({}, { signal })) {
       names.push(id);
       if (names.length === MAX_MODELS) break;
     }
     return names;
+  }
+
+  #client(): Promise<Anthropic> {
+    const { url, apiKey, timeoutMs, fetch } = this.#connection;
+    return anthropicClient({
+      // The library adds the version itself.
+      baseURL: url.replace(/\/(v1\/?)?$/, ""),
+      // With a key of its own it looks for none in the environment or in files.
+      apiKey: apiKey ?? "none",
+      logLevel: "off",
+      maxRetries: 0,
+      timeout: timeoutMs,
+      fetch,
+    });
   }
 }
 

@@ -44,7 +44,7 @@ export type GatewayEvent =
 export interface GatewayDeps {
   readonly providers: ProviderFactory;
   readonly budget: BudgetLedger;
-  readonly tokens: Tokens;
+  readonly tokens: () => Promise<Tokens>;
   readonly config: ILiveConfig<AiConfig>;
   /** For tests; waits otherwise. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -135,8 +135,9 @@ class Attempt {
       return;
     }
     const maxOutputTokens = Math.min(request.maxOutputTokens, this.#model.maxOutputTokens);
-    const input = this.#deps.tokens.ofRequest(request);
-    const worst = costOf(price, { inputTokens: this.#deps.tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
+    const tokens = await this.#deps.tokens();
+    const input = tokens.ofRequest(request);
+    const worst = costOf(price, { inputTokens: tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
     const { budget } = this.#deps;
     // Where it will be granted, the request is made ready and noted meanwhile; it leaves when both are written.
     const meanwhile = budget.fits(caller, worst);
@@ -168,7 +169,7 @@ class Attempt {
     } finally {
       watchdog.end();
       const ticket = await reserved.catch(() => null);
-      this.#settle(Promise.all([ticket === null ? null : this.#book(ticket, input), settle(this.#outcome())]));
+      this.#settle(Promise.all([ticket === null ? null : this.#book(ticket, tokens, input), settle(this.#outcome())]));
     }
   }
 
@@ -195,9 +196,9 @@ class Attempt {
   }
 
   /** By the provider's own count. Where it told none although it may have billed, by ours. */
-  #book(ticket: ReservationTicket, input: number): Promise<void> {
+  #book(ticket: ReservationTicket, tokens: Tokens, input: number): Promise<void> {
     const { caller } = this.#question;
-    const { budget, tokens } = this.#deps;
+    const { budget } = this.#deps;
     const silent = this.failure?.error.code === "endpoint_silent" || this.#question.signal.aborted;
     if (this.#usage === null && !this.begun && !this.#ended && !silent) return budget.release(caller, ticket);
     const usage = this.#usage ?? { inputTokens: input, outputTokens: tokens.count(this.#written) };

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Fetch } from "@coder/shared/server";
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import { z } from "zod";
 import { answerMalformed } from "../errors.ts";
 import { inputObject } from "./input-object.ts";
 import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
+import { openAiClient } from "./provider-libraries.ts";
 
 const MAX_MODELS = 1_000;
 
@@ -44,16 +45,16 @@ interface Connection {
 }
 
 const MOST_CLIENTS = 50;
-const clients = new Map<string, OpenAI>();
+const clients = new Map<string, Promise<OpenAI>>();
 /** Who sends the requests of the errand at hand. */
 const sender = new AsyncLocalStorage<Fetch>();
 
 /** The library's client for an endpoint. Making one takes longer than most of what a call adds, so errands share it; each sends by a `fetch` of its own. */
-function clientOf({ url, apiKey, timeoutMs }: Connection): OpenAI {
+function clientOf({ url, apiKey, timeoutMs }: Connection): Promise<OpenAI> {
   const key = JSON.stringify([url, apiKey, timeoutMs]);
   const known = clients.get(key);
   if (known) return known;
-  const client = new OpenAI({
+  const client = openAiClient({
     baseURL: url,
     // The library insists on one; servers that want none ignore it.
     apiKey: apiKey ?? "none",
@@ -80,7 +81,7 @@ function clientOf({ url, apiKey, timeoutMs }: Connection): OpenAI {
 /** OpenAI, and every server that speaks its chat completions. */
 export class OpenAiProvider implements IModelProvider {
   readonly kind = "openai";
-  readonly #client: OpenAI;
+  readonly #client: Promise<OpenAI>;
   readonly #fetch: Fetch;
   readonly #official: boolean;
 
@@ -93,7 +94,8 @@ export class OpenAiProvider implements IModelProvider {
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     const calls: GrowingCall[] = [];
     let reason: string | null = null;
-    const pieces = await sender.run(this.#fetch, () => this.#client.chat.completions.create(this.#bodyOf(request), { signal }));
+    const client = await this.#client;
+    const pieces = await sender.run(this.#fetch, () => client.chat.completions.create(this.#bodyOf(request), { signal }));
     for await (const piece of pieces) {
       const { data: chunk } = ChunkSchema.safeParse(piece);
       if (!chunk) throw answerMalformed("a piece of it is no chat completion");
@@ -115,10 +117,11 @@ export class OpenAiProvider implements IModelProvider {
     yield { kind: "end", reason: endOf(reason, calls.length > 0) };
   }
 
-  listModels(signal: AbortSignal): Promise<readonly string[]> {
+  async listModels(signal: AbortSignal): Promise<readonly string[]> {
+    const client = await this.#client;
     return sender.run(this.#fetch, async () => {
       const names: string[] = [];
-      for await (const { id } of this.#client.models.list({ signal })) {
+      for await (const { id } of client.models.list({ signal })) {
         names.push(id);
         if (names.length === MAX_MODELS) break;
       }

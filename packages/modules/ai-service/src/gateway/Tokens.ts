@@ -1,4 +1,4 @@
-import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import type { countTokens as CountTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { ModelRequest } from "./model-provider.ts";
 
 /** UTF-16 units of the texts whose counts are kept. */
@@ -9,16 +9,27 @@ const PIECE = 4_000;
 /** Tokenizers differ: what is reserved allows for one that makes more of the same text. What is billed is settled by the provider's own count. */
 const CAUTION = { openai: 1.1, other: 1.6 } as const;
 
+/** Where tokens are counted, made when first asked for: the tokenizer takes 70 MB, and an installation without a model counts none. */
+export function tokensWhenNeeded(): () => Promise<Tokens> {
+  let loading: Promise<Tokens> | undefined;
+  return () => (loading ??= import("gpt-tokenizer/encoding/o200k_base").then(({ countTokens }) => new Tokens(countTokens)));
+}
+
 /** Counts tokens as OpenAI's models do. Texts that come again, as those of a conversation do with each turn, are counted once. */
 export class Tokens {
+  readonly #countTokens: typeof CountTokens;
   readonly #known = new Map<string, number>();
   #chars = 0;
+
+  constructor(countTokens: typeof CountTokens) {
+    this.#countTokens = countTokens;
+  }
 
   count(text: string): number {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     let tokens = 0;
-    for (let at = 0; at < text.length; at += PIECE) tokens += countTokens(text.slice(at, at + PIECE), { disallowedSpecial: new Set() });
+    for (let at = 0; at < text.length; at += PIECE) tokens += this.#countTokens(text.slice(at, at + PIECE), { disallowedSpecial: new Set() });
     this.#known.set(text, tokens);
     this.#chars += text.length;
     for (const oldest of this.#known.keys()) {

@@ -1,7 +1,6 @@
-import { APIConnectionError as AnthropicConnectionError, APIError as AnthropicApiError } from "@anthropic-ai/sdk";
 import { isAppError, type AppError } from "@coder/shared";
-import { APIConnectionError as OpenAiConnectionError, APIError as OpenAiApiError } from "openai";
 import { answerMalformed, answerCut, endpointBusy, endpointFailed, endpointUnreachable, keyRefused, modelUnknown, requestRejected } from "../errors.ts";
+import { libraryErrorOf } from "./provider-libraries.ts";
 
 /** What went wrong with one attempt. */
 export interface Failure {
@@ -23,25 +22,25 @@ export interface Target {
 export function failureOf(error: unknown, { url, model, hasKey }: Target): Failure {
   const own = chainOf(error).find(isAppError);
   if (own) return { error: own, again: false, waitMs: null };
-  const status = statusOf(error);
-  if (status !== null) return ofStatus(status, error, model, hasKey);
+  const thrown = libraryErrorOf(error);
+  if (thrown && thrown.status !== null) return ofStatus(thrown.status, thrown.headers, thrown.error, model, hasKey);
   const code = chainOf(error).map(codeOf).find((each) => each !== null) ?? null;
   if (code !== null && code in UNREACHABLE) return { error: unreachable(code, url, error), again: !FOR_GOOD.has(code), waitMs: null };
   if (code !== null && CUT.has(code)) return { error: answerCut(), again: true, waitMs: null };
   if (error instanceof SyntaxError) return { error: answerMalformed("it is no JSON"), again: false, waitMs: null };
-  if (error instanceof OpenAiConnectionError || error instanceof AnthropicConnectionError) return { error: unreachable(code ?? "", url, error), again: true, waitMs: null };
-  if (error instanceof OpenAiApiError || error instanceof AnthropicApiError) return ofStreamed(error);
+  if (thrown?.lost) return { error: unreachable(code ?? "", url, error), again: true, waitMs: null };
+  if (thrown) return ofStreamed(thrown.error);
   return { error: answerMalformed(error instanceof Error ? error.message.slice(0, 200) : "it makes no sense"), again: false, waitMs: null };
 }
 
-function ofStatus(status: number, error: unknown, model: string, hasKey: boolean): Failure {
-  const waitMs = retryAfterOf(error);
+function ofStatus(status: number, headers: Headers | null, error: Error, model: string, hasKey: boolean): Failure {
+  const waitMs = retryAfterOf(headers);
   if (status === 401 || status === 403) return { error: keyRefused(status, hasKey, error), again: false, waitMs };
   if (status === 404) return { error: modelUnknown(model, error), again: false, waitMs };
   if (status === 429) return { error: endpointBusy(waitMs === null ? null : Math.ceil(waitMs / 1000), error), again: true, waitMs };
   if (status === 408 || status === 409 || status >= 500) return { error: endpointFailed(status, error), again: true, waitMs };
   if (status < 400) return { error: answerMalformed(`it leads elsewhere (${status})`), again: false, waitMs };
-  return { error: requestRejected(status, messageOf(error), error), again: false, waitMs };
+  return { error: requestRejected(status, error.message.slice(0, 300), error), again: false, waitMs };
 }
 
 /** An error that came as a piece of an answer which had begun well. */
@@ -50,19 +49,10 @@ function ofStreamed(error: Error): Failure {
   return { error: busy ? endpointBusy(null, error) : answerMalformed(error.message.slice(0, 200)), again: busy, waitMs: null };
 }
 
-function statusOf(error: unknown): number | null {
-  return (error instanceof OpenAiApiError || error instanceof AnthropicApiError) && typeof error.status === "number" ? error.status : null;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 300) : "no reason given";
-}
-
 /** `Retry-After` in seconds or as a date, or `retry-after-ms`. */
-function retryAfterOf(error: unknown): number | null {
-  if (!(error instanceof OpenAiApiError || error instanceof AnthropicApiError)) return null;
-  const exact = error.headers?.get("retry-after-ms");
-  const told = error.headers?.get("retry-after");
+function retryAfterOf(headers: Headers | null): number | null {
+  const exact = headers?.get("retry-after-ms");
+  const told = headers?.get("retry-after");
   if (exact && Number(exact) >= 0) return Number(exact);
   if (!told) return null;
   const seconds = Number(told);

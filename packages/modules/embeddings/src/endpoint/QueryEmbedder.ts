@@ -47,7 +47,7 @@ export class QueryEmbedder {
 
   async alike(caller: Caller, row: Stored<IndexRow>, query: string, signal: AbortSignal): Promise<Alike> {
     const { endpoint } = this.#deps.config.value;
-    const client = openEndpoint(endpoint, this.#deps.egress);
+    const client = await openEndpoint(endpoint, this.#deps.egress);
     const collection = collectionOf(row.id, endpoint);
     if (!client) return NONE;
     // Without vectors of this model there is nothing to compare with; the next run that somebody asks for makes them.

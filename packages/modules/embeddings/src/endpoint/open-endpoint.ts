@@ -1,11 +1,13 @@
 import type { ProjectId } from "@coder/api/workspace";
 import type { EndpointConfig } from "../config.ts";
 import type { EgressClient } from "./egress.ts";
-import { EndpointClient } from "./EndpointClient.ts";
+import type { EndpointClient } from "./EndpointClient.ts";
 
-/** Null where no endpoint is set. */
-export function openEndpoint(config: EndpointConfig, egress: EgressClient): EndpointClient | null {
-  return config.url === null || config.model === null ? null : new EndpointClient(config, egress);
+/** Null where no endpoint is set; then its library is not loaded either. */
+export async function openEndpoint(config: EndpointConfig, egress: EgressClient): Promise<EndpointClient | null> {
+  if (config.url === null || config.model === null) return null;
+  const { EndpointClient: Client } = await import("./EndpointClient.ts");
+  return new Client(config, egress);
 }
 
 /** Vectors that can be compared: of one project, made by one model in one form. Null where no endpoint is set. */

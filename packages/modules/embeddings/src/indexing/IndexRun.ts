@@ -131,7 +131,7 @@ export class IndexRun {
       await this.#deps.vectors.collection(caller, row.endpoint.collection).clear();
       await this.#deps.rows.update(caller, projectId, { endpoint: null });
     }
-    const client = openEndpoint(config, this.#deps.egress);
+    const client = await openEndpoint(config, this.#deps.egress);
     if (!client || collection === null) return null;
     const known = row.endpoint?.collection === collection ? row.endpoint : null;
     // Noted before the first vector is there, so that none is ever left behind.
