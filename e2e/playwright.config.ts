@@ -1,15 +1,16 @@
 import { defineConfig } from "@playwright/test";
-import { CHROMIUM } from "./browser.ts";
+import { CHROMIUM } from "../tooling/test/browser.ts";
 
 export default defineConfig({
   testDir: ".",
   outputDir: "../.tools/test-results",
   testMatch: "*.spec.ts",
-  timeout: 180_000,
-  expect: { timeout: 20_000 },
-  // Files that name the same installation have one together, one after the other: starting one takes longer than most of what is done in it.
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
+  // Files of one worker that name the same installation have one together, one after the other: starting one takes longer than most of what is done in it.
   fullyParallel: false,
-  workers: 1,
+  // While one waits, the other goes on.
+  workers: 2,
   retries: 0,
   reporter: "list",
   use: {
@@ -18,7 +19,7 @@ export default defineConfig({
     timezoneId: "Europe/Vienna",
     colorScheme: "dark",
     trace: "retain-on-failure",
-    actionTimeout: 20_000,
-    launchOptions: { executablePath: CHROMIUM },
+    actionTimeout: 30_000,
+    launchOptions: CHROMIUM === null ? {} : { executablePath: CHROMIUM },
   },
 });

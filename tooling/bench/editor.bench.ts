@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { z } from "zod";
+import { CHROMIUM } from "../test/browser.ts";
 import { compareValues } from "./compare.ts";
 import { startProduct } from "./product.ts";
 import { skippedFinding, valueFinding, type Benchmark, type Finding } from "./report.ts";
@@ -12,7 +13,6 @@ import { median } from "./statistics.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const MONACO = path.join(ROOT, "node_modules/monaco-editor/min");
-const BROWSERS = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 const WHAT = "Page with an editor against one with bare Monaco";
 const FILE = "util.ts";
 const TEXT = readFileSync(path.join(ROOT, "node_modules/zod/src/v4/core/util.ts"), "utf8");
@@ -34,12 +34,11 @@ const MOST_MS = 150_000;
 export const editorBenchmark: Benchmark = {
   name: "Editor in the browser",
   run: async () => {
-    const executablePath = BROWSERS.find((each) => each !== undefined && existsSync(each));
-    if (executablePath === undefined) return [skippedFinding(WHAT, "no Chromium is installed; CHROMIUM names one")];
+    if (CHROMIUM === null) return [skippedFinding(WHAT, "no Chromium is installed; CHROMIUM names one")];
     const data = mkdtempSync(path.join(tmpdir(), "coder-editor-"));
     const product = await startProduct(ROOT, data);
     const bare = await serveBareMonaco();
-    const browser = await chromium.launch({ executablePath });
+    const browser = await chromium.launch({ executablePath: CHROMIUM });
     try {
       const project = await openProject(browser, product.url);
       return await measure(browser, project, { url: bare.url, state: undefined });

@@ -25,7 +25,7 @@ async function main(wanted: readonly string[]): Promise<number> {
     check("lint", "Lint", ROOT, [...coder, "lint"]),
     check("types", "Types", ROOT, [...coder, "typecheck"]),
     vitestRunner(ROOT),
-    playwrightRunner(ROOT, !packages.missing.some(({ apt }) => apt === "chromium")),
+    playwrightRunner(ROOT, !packages.missing.some(({ apt }) => apt === "chromium-headless-shell")),
   ];
   const unknown = wanted.filter((name) => !runners.some((runner) => runner.name === name));
   if (unknown.length > 0) {
