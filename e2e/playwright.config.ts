@@ -18,7 +18,8 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Vienna",
     colorScheme: "dark",
-    trace: "retain-on-failure",
+    // `--trace retain-on-failure` films all of it, which takes as much of the machine as the browser does.
+    screenshot: "only-on-failure",
     actionTimeout: 30_000,
     launchOptions: CHROMIUM === null ? {} : { executablePath: CHROMIUM },
   },

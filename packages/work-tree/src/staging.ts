@@ -1,13 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { newId } from "@coder/shared/server";
 
 const PREFIX = "file-";
 
 /** Gives `use` the path of something that does not exist yet, on the file system of the tree; what is still there afterwards is removed. */
 export async function inStaging<Result>(staging: string, use: (temporary: string) => Promise<Result>): Promise<Result> {
   await mkdir(staging, { recursive: true });
-  const temporary = path.join(staging, PREFIX + newId());
+  const temporary = path.join(staging, PREFIX + randomUUID());
   try {
     return await use(temporary);
   } finally {

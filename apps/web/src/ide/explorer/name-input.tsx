@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import styles from "./explorer.module.css";
 
 interface NameInputProps {
@@ -21,15 +21,22 @@ export function NameInput({ label, initial, selectTo = 0, check, onDone }: NameI
   const [name, setName] = useState(initial);
   const [tried, setTried] = useState(false);
   const finished = useRef(false);
+  /** Before the first frame nobody leaves it: a menu that closes takes the focus for a moment. */
+  const stands = useRef(false);
   const fault = check(name);
   // An empty name is no mistake before somebody tries to give it.
   const shown = fault !== null && (tried || name !== "") ? fault : null;
 
-  useEffect(() => {
-    // After a menu that led here has given the focus back.
-    const frame = requestAnimationFrame(() => {
+  useLayoutEffect(() => {
+    const take = () => {
       input.current?.focus();
       input.current?.setSelectionRange(0, selectTo);
+    };
+    // At once, so that no key goes to what was left; and again after a menu that led here has given the focus back.
+    take();
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement !== input.current) take();
+      stands.current = true;
     });
     return () => cancelAnimationFrame(frame);
   }, [selectTo]);
@@ -56,7 +63,7 @@ export function NameInput({ label, initial, selectTo = 0, check, onDone }: NameI
           setName(event.target.value);
           setTried(false);
         }}
-        onBlur={() => finish(fault === null && name !== initial ? name : null)}
+        onBlur={() => stands.current && finish(fault === null && name !== initial ? name : null)}
         onKeyDown={(event) => {
           // Keys that edit a name are not keys of the tree.
           if (!/^F\d+$/.test(event.key)) event.stopPropagation();

@@ -44,7 +44,7 @@ async function onDisk(files: Readonly<Record<string, string>>): Promise<string> 
   return folder;
 }
 
-const ENVIRONMENT = { PATH: process.env["PATH"], NO_COLOR: "1", HOME: tmpdir() };
+const ENVIRONMENT = { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], NO_COLOR: "1", HOME: tmpdir() };
 
 async function passes(folder: string, command: readonly string[]): Promise<string> {
   const { stdout, stderr } = await run(process.execPath, [...command], { cwd: folder, env: ENVIRONMENT, timeout: 100_000 }).catch((error: { stdout?: string; stderr?: string }) => {

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { ChangeSetIdSchema, type ChangeSetId } from "@coder/api/execution";
 import { ProjectIdSchema, type ProjectId } from "@coder/api/workspace";
 import { OrganizationIdSchema, type OrganizationId } from "@coder/shared";
-import { newId } from "@coder/shared/server";
 import { fullDisk } from "../../full-disk.ts";
 
 export interface ChangeSetPlace {
@@ -84,7 +83,7 @@ export function hashOfBytes(bytes: Uint8Array): string {
 
 /** Whole and on the disk, or not there: `disk_full`. */
 export async function writeDurably(file: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${newId()}`;
+  const temporary = `${file}.${randomUUID()}`;
   try {
     await using handle: FileHandle = await open(temporary, "wx", 0o600);
     await handle.writeFile(bytes);

@@ -24,7 +24,7 @@ export async function madeLock(manager: keyof typeof MAKERS, registry: TinyRegis
     const { lock, program, args } = MAKERS[manager];
     if (manager !== "pnpm") writeFileSync(path.join(folder, "yarn.lock"), "");
     const url = registry.url;
-    const env = { PATH: process.env["PATH"], HOME: folder, NODE_USE_SYSTEM_CA: "1", YARN_NPM_REGISTRY_SERVER: url.replace(/\/$/, ""), YARN_UNSAFE_HTTP_WHITELIST: "127.0.0.1", YARN_ENABLE_GLOBAL_CACHE: "false", YARN_ENABLE_TELEMETRY: "false", YARN_IGNORE_PATH: "1", pnpm_config_minimum_release_age: "0" };
+    const env = { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], HOME: folder, NODE_USE_SYSTEM_CA: "1", YARN_NPM_REGISTRY_SERVER: url.replace(/\/$/, ""), YARN_UNSAFE_HTTP_WHITELIST: "127.0.0.1", YARN_ENABLE_GLOBAL_CACHE: "false", YARN_ENABLE_TELEMETRY: "false", YARN_IGNORE_PATH: "1", pnpm_config_minimum_release_age: "0" };
     const { promise, resolve: ended } = Promise.withResolvers<{ code: number | null; output: string }>();
     const child = spawn(process.execPath, [program(), ...args(url)], { cwd: folder, env });
     let output = "";
