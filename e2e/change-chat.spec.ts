@@ -16,7 +16,6 @@ function filesWith(folder: string, text: string): string[] {
 }
 
 test("somebody asks a model about other people's code, and gets answers, places and a change to review", async ({ visit, owner, product, model }) => {
-  test.setTimeout(600_000);
   const { page, complaints } = await visit({ storageState: owner });
   const archive = makeArchive({ packages: ["ms"], name: "ms" });
   await importArchive(page, archive.path);
@@ -121,7 +120,6 @@ test("somebody asks a model about other people's code, and gets answers, places 
 });
 
 test("whatever a model's server does wrong is told with what to do, and Retry makes it whole", async ({ visit, owner, product, model }) => {
-  test.setTimeout(300_000);
   const { page, complaints } = await visit({ storageState: owner });
   const archive = makeArchive({ packages: ["ms"], name: "faults" });
   await importArchive(page, archive.path);

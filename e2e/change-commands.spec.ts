@@ -4,7 +4,6 @@ import { expect, importArchive, makeArchive, tab, test } from "./projects.ts";
 test.use({ installation: "ide" });
 
 test("without a model the chat says so, works as a command line, and sends nothing anywhere", async ({ visit, owner }) => {
-  test.setTimeout(300_000);
   const { page, complaints } = await visit({ storageState: owner });
   const archive = makeArchive({ packages: ["ms"], name: "ms" });
   await importArchive(page, archive.path);

@@ -4,7 +4,6 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, expect, importArchive, makeArchive } from "./projects.ts";
 import { type Registry, test } from "./served.ts";
 
-test.setTimeout(600_000);
 
 const SHOTS = process.env["E2E_SHOTS"];
 

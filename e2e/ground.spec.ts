@@ -11,7 +11,6 @@ const grid = (page: Page, name: string) => page.getByRole("grid", { name });
 const details = (page: Page) => page.getByRole("complementary");
 
 test("people come in, get roles, are signed out, and everything is recorded", async ({ visit }) => {
-  test.setTimeout(420_000);
   const ada = await visit();
   const bob = await visit();
   const eve = await visit({ colorScheme: "light" });

@@ -35,7 +35,6 @@ test("the page of projects renames, throws away, brings back and removes for goo
 });
 
 test("an open project can be used by everybody, in every theme and on a phone", async ({ visit, owner }) => {
-  test.setTimeout(400_000);
   const start = await visit({ storageState: owner });
   await newProject(start.page, "looks");
   const id = projectId(start.page);

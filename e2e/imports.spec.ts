@@ -137,7 +137,6 @@ test("a repository is cloned over https, can be stopped and started again, and e
 });
 
 test("archives that do harm, or did not arrive whole, say why and leave nothing", async ({ visit, owner, product }) => {
-  test.setTimeout(400_000);
   const { page } = await visit({ storageState: owner });
   const { archives, dispose } = await makeHostileArchives();
   for (const [what, { file, refusal }] of Object.entries(archives)) {

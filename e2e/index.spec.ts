@@ -56,7 +56,6 @@ async function ask(page: Page, question: string): Promise<void> {
 }
 
 test("an index is followed, cancelled and made, follows what changes, and outlives a worker", async ({ visit, owner, product }) => {
-  test.setTimeout(420_000);
   const { page, context, complaints } = await visit({ storageState: owner });
   const id = await openProject(page, "date-fns", { packages: ["date-fns"] });
   const disk = new Disk(context, product.url, id);
@@ -144,7 +143,6 @@ test("an index is followed, cancelled and made, follows what changes, and outliv
 });
 
 test("an embeddings endpoint is set in the settings, checked, joins the ranking, and may fail in any way", async ({ visit, owner, embeddings }) => {
-  test.setTimeout(300_000);
   const { page, complaints } = await visit({ storageState: owner });
   const id = await openProject(page, "shop", { files: SHOP });
   await page.keyboard.press("Control+Shift+m");

@@ -36,7 +36,6 @@ cat ${data}/run/state.json >/dev/null 2>&1 && echo "reads the state" || echo "re
 
 test("without bubblewrap nothing of a project runs until the owner allows it, and what they allowed is told and recorded", async ({ visit, owner, product }) => {
   test.skip(product.data === null || !mayMount(), "needs a product that finds no bubblewrap: root, and one of its own");
-  test.setTimeout(300_000);
   const { page } = await visit({ storageState: owner });
   const source = await ThirdParty.make({ ms: "ms" });
   writeFileSync(join(source.tree, "probe.sh"), probe(product.data ?? ""));

@@ -93,7 +93,6 @@ test("one organization gets other limits than all others, for files, jobs and in
 });
 
 test("with 100,000 jobs the page is as quick and as light as with few", async ({ visit, owner, product }, info) => {
-  test.setTimeout(480_000);
   const { page, complaints } = await visit({ storageState: owner });
   const api = await asProgram(product.url, OWNER);
   const { user, organization } = await api.auth.currentSession.query({});

@@ -374,7 +374,6 @@ const cutOff = (page: Page) =>
   );
 
 test("every state can be used by everybody, in every look, on a phone too", async ({ visit, owner, product }) => {
-  test.setTimeout(360_000);
   const api = await asProgram(product.url, OWNER);
   const me = await callerOf(api);
   const demo = new DemoJobs(product.databaseUrl());

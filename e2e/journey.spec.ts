@@ -53,7 +53,6 @@ const NEEDLE = "decodeURI";
 const FIRST_USER = "users.set('1', { id: '1', name: 'Ada' })";
 
 test("from the first account to a change that was asked for, reviewed, applied, run and talked about", async ({ visit, product, registry, model }) => {
-  test.setTimeout(600_000);
   const { restart } = product;
   test.skip(restart === undefined, "It begins without an owner, and is started again with a model.");
   const source = await makeProject(registry);

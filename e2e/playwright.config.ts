@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../.tools/test-results",
   testMatch: "*.spec.ts",
-  timeout: 240_000,
+  // A journey is long, and twice as long on a slow machine; what hangs is told of by each expectation.
+  timeout: 900_000,
   expect: { timeout: 30_000 },
   // Files of one worker that name the same installation have one together, one after the other: starting one takes longer than most of what is done in it.
   fullyParallel: false,

@@ -20,7 +20,6 @@ const OFFLINE_MS = 6_000;
 const TOLD = "The file has changed on the disk since you began to edit it.";
 
 test("a project of other people is imported, worked in, searched, indexed and exported, and nothing that is typed is lost", async ({ visit, owner, product }) => {
-  test.setTimeout(300_000);
   const source = await ThirdParty.make({ zod: "zod/src", openai: "openai/src" });
   const { page, context, complaints } = await visit({ storageState: owner, acceptDownloads: true });
   const local = (path: string) => join(source.tree, path);
