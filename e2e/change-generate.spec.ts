@@ -4,7 +4,6 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, expect, importArchive, makeArchive, shownText, tab } from "./projects.ts";
 import { test } from "./served.ts";
 
-
 const SHOTS = process.env["E2E_SHOTS"];
 
 const FILES = {

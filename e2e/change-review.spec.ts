@@ -10,7 +10,6 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, expect, importArchive, makeArchive, tab } from "./projects.ts";
 import { test } from "./served.ts";
 
-
 const SHOTS = process.env["E2E_SHOTS"];
 
 /** The typed client, as the person whose browser it is. */

@@ -4,7 +4,6 @@ import { expectAccessible, expectNoSidewaysScroll } from "./fixtures.ts";
 import { Disk, expect, importArchive, makeArchive } from "./projects.ts";
 import { type Registry, test } from "./served.ts";
 
-
 const SHOTS = process.env["E2E_SHOTS"];
 
 async function shot(page: Page, name: string): Promise<void> {

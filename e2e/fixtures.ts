@@ -51,8 +51,9 @@ function listen(page: Page, url: string): string[] {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`threw: ${error.message}`));
   page.on("console", (message) => {
-    // The browser notes each refused request as an error, that of a stylesheet twice, and each socket that finds no server; that this was meant is asserted where it happens.
-    if (message.type() === "error" && !/Failed to load resource|^WebSocket connection to .* failed: Error in connection establishment|^Refused to apply style .* MIME type \('application\/json'\)/.test(message.text())) complaints.push(`console: ${message.text()}`);
+    // The browser notes each refused request as an error, that of a stylesheet twice, and each socket of the page that finds no server; that this was meant is asserted where it happens.
+    if (message.text().startsWith(`WebSocket connection to '${url.replace("http", "ws")}/`) && message.text().includes("net::ERR_CONNECTION_")) return;
+    if (message.type() === "error" && !/Failed to load resource|^Refused to apply style .* MIME type \('application\/json'\)/.test(message.text())) complaints.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) complaints.push(`asked elsewhere: ${request.url()}`);

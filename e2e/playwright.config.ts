@@ -5,13 +5,13 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../.tools/test-results",
   testMatch: "*.spec.ts",
-  // A journey is long, and twice as long on a slow machine; what hangs is told of by each expectation.
+  // A journey is long, and twice as long on a slow machine; what hangs is mostly told of by an expectation.
   timeout: 900_000,
   expect: { timeout: 30_000 },
   // Files of one worker that name the same installation have one together, one after the other: starting one takes longer than most of what is done in it.
   fullyParallel: false,
-  // While one waits, the other goes on.
-  workers: 2,
+  // While one waits, the other goes on; a product that runs already is one installation for all.
+  workers: process.env["CODER_E2E_URL"] === undefined ? 2 : 1,
   retries: 0,
   reporter: "list",
   use: {
@@ -22,6 +22,6 @@ export default defineConfig({
     // `--trace retain-on-failure` films all of it, which takes as much of the machine as the browser does.
     screenshot: "only-on-failure",
     actionTimeout: 30_000,
-    launchOptions: CHROMIUM === null ? {} : { executablePath: CHROMIUM },
+    launchOptions: { executablePath: CHROMIUM ?? "chromium" },
   },
 });

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { COMPILE_CACHE } from "../launcher/environment.mjs";
 import { execute } from "./execute.ts";
 import { NOTHING, type Runner, type RunResult } from "./runner.ts";
 
@@ -37,7 +36,7 @@ export function playwrightRunner(root: string, browser: boolean): Runner {
       rmSync(report, { force: true });
       const listed = browser ? [] : ["--list"];
       const command = [process.execPath, "node_modules/@playwright/test/cli.js", "test", "--config", CONFIG, ...listed, "--reporter=list,json"];
-      const { tail, timedOut } = await execute(command, { cwd: root, log, minutes, env: { NODE_COMPILE_CACHE: COMPILE_CACHE, PLAYWRIGHT_JSON_OUTPUT_NAME: report, NO_COLOR: "1" } });
+      const { tail, timedOut } = await execute(command, { cwd: root, log, minutes, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, NO_COLOR: "1" } });
       if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0, failures: [`The journeys did not end${timedOut ? ` within ${Math.round(minutes)} minutes` : ""}\n${tail}`] };
       const read = ReportSchema.parse(JSON.parse(readFileSync(report, "utf8")));
       return browser ? readPlaywrightReport(read) : { ...NOTHING, skipped: read.suites.flatMap(specsOf).length };

@@ -1,9 +1,10 @@
 import { installSystemPackages, isPresent, mayInstallPackages, PRODUCT_PACKAGES, type SystemPackage } from "../launcher/system-packages.mjs";
+import { BROWSERS } from "./browser.ts";
 
 /** What tests need besides npm packages: what the product uses, and more. */
 export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
   ...PRODUCT_PACKAGES,
-  { apt: "chromium-headless-shell", programs: ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"], for: "the journeys in the browser" },
+  { apt: "chromium-headless-shell", programs: BROWSERS, for: "the journeys in the browser" },
   { apt: "redis-server", programs: ["redis-server"], for: "queues and limits on Redis" },
   { apt: "faketime", programs: ["faketime"], for: "clocks that are an hour off" },
 ];

@@ -1,7 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { globSync } from "node:fs";
 import { z } from "zod";
-import { COMPILE_CACHE } from "../launcher/environment.mjs";
 import { execute } from "./execute.ts";
 import type { Runner, RunResult } from "./runner.ts";
 
@@ -37,7 +36,7 @@ export function vitestRunner(root: string): Runner {
         cwd: root,
         log,
         minutes,
-        env: { NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE },
+        env: { NO_COLOR: "1" },
         onOutput: (text) => {
           done += text.match(/^ [✓❯↓] /gm)?.length ?? 0;
           onProgress(Math.min(done, total), total, "files");

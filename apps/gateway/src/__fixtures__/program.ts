@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -58,7 +57,7 @@ export function forkProgram([script, ...args]: readonly string[], env: Readonly<
   return fork(path.resolve(ROOT, script ?? ""), args, {
     cwd: ROOT,
     execArgv: [],
-    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: path.join(tmpdir(), "coder-compile-cache"), ...env },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
 }

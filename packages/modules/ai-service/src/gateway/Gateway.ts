@@ -135,7 +135,8 @@ class Attempt {
       return;
     }
     const maxOutputTokens = Math.min(request.maxOutputTokens, this.#model.maxOutputTokens);
-    const tokens = await this.#deps.tokens();
+    const [tokens] = await Promise.all([this.#deps.tokens(), this.#deps.providers.load(this.#model.endpoint)]);
+    signal.throwIfAborted();
     const input = tokens.ofRequest(request);
     const worst = costOf(price, { inputTokens: tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
     const { budget } = this.#deps;

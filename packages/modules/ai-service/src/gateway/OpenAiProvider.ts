@@ -75,26 +75,27 @@ function clientOf({ url, apiKey, timeoutMs }: Connection): Promise<OpenAI> {
     clients.delete(oldest);
   }
   clients.set(key, client);
+  client.catch(() => clients.delete(key));
   return client;
 }
 
 /** OpenAI, and every server that speaks its chat completions. */
 export class OpenAiProvider implements IModelProvider {
   readonly kind = "openai";
-  readonly #client: Promise<OpenAI>;
+  readonly #connection: Connection;
   readonly #fetch: Fetch;
   readonly #official: boolean;
 
   constructor({ fetch, ...connection }: Connection & { readonly fetch: Fetch }) {
     this.#official = URL.parse(connection.url)?.hostname === "api.openai.com";
-    this.#client = clientOf(connection);
+    this.#connection = connection;
     this.#fetch = fetch;
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     const calls: GrowingCall[] = [];
     let reason: string | null = null;
-    const client = await this.#client;
+    const client = await clientOf(this.#connection);
     const pieces = await sender.run(this.#fetch, () => client.chat.completions.create(this.#bodyOf(request), { signal }));
     for await (const piece of pieces) {
       const { data: chunk } = ChunkSchema.safeParse(piece);
@@ -118,7 +119,7 @@ export class OpenAiProvider implements IModelProvider {
   }
 
   async listModels(signal: AbortSignal): Promise<readonly string[]> {
-    const client = await this.#client;
+    const client = await clientOf(this.#connection);
     return sender.run(this.#fetch, async () => {
       const names: string[] = [];
       for await (const { id } of client.models.list({ signal })) {

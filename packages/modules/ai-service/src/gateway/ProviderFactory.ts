@@ -5,6 +5,7 @@ import { answerMalformed, endpointNotFound, endpointPrivate } from "../errors.ts
 import { AnthropicProvider } from "./AnthropicProvider.ts";
 import type { IModelProvider } from "./model-provider.ts";
 import { OpenAiProvider } from "./OpenAiProvider.ts";
+import { loadLibrary } from "./provider-libraries.ts";
 import { RecordedProvider } from "./RecordedProvider.ts";
 import { fetchWithoutKey, ProviderWithoutKey } from "./without-key.ts";
 
@@ -23,6 +24,12 @@ export class ProviderFactory {
 
   constructor(deps: { readonly egress: EgressLedger; readonly config: ILiveConfig<AiConfig> }) {
     this.#deps = deps;
+  }
+
+  /** Loads what `open` needs, so that no endpoint is blamed for the time that takes. */
+  async load(endpoint: string): Promise<void> {
+    const { kind } = this.#deps.config.value.endpoints[endpoint] ?? {};
+    if (kind !== undefined) await loadLibrary(kind);
   }
 
   /** `admitted`: nothing is sent before it, nor if it fails. */

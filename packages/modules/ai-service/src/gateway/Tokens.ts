@@ -11,8 +11,11 @@ const CAUTION = { openai: 1.1, other: 1.6 } as const;
 
 /** Where tokens are counted, made when first asked for: the tokenizer takes 70 MB, and an installation without a model counts none. */
 export function tokensWhenNeeded(): () => Promise<Tokens> {
-  let loading: Promise<Tokens> | undefined;
-  return () => (loading ??= import("gpt-tokenizer/encoding/o200k_base").then(({ countTokens }) => new Tokens(countTokens)));
+  let tokens: Tokens | undefined;
+  return async () => {
+    const { countTokens } = await import("gpt-tokenizer/encoding/o200k_base");
+    return (tokens ??= new Tokens(countTokens));
+  };
 }
 
 /** Counts tokens as OpenAI's models do. Texts that come again, as those of a conversation do with each turn, are counted once. */

@@ -1,5 +1,6 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ClientOptions as AnthropicOptions } from "@anthropic-ai/sdk";
+import type { EndpointKind } from "@coder/api/ai-service";
 import type OpenAI from "openai";
 import type { ClientOptions as OpenAiOptions } from "openai";
 
@@ -11,20 +12,23 @@ interface ILibrary {
   readonly APIConnectionError: ErrorClass;
 }
 
+const openAi = () => import("openai");
+const anthropic = () => import("@anthropic-ai/sdk");
 const loaded = new Set<ILibrary>();
 
-/** A client of OpenAI's library, which is loaded with the first: most installations ask one kind of endpoint, or none, and each library takes tens of megabytes. */
-export async function openAiClient(options: OpenAiOptions): Promise<OpenAI> {
-  const library = await import("openai");
-  loaded.add(library);
-  return new library.default(options);
+/** Loads what asks endpoints of a kind, unless that is done: most installations ask one kind, or none, and each library takes tens of megabytes. */
+export async function loadLibrary(kind: EndpointKind): Promise<void> {
+  loaded.add(await (kind === "anthropic" ? anthropic() : openAi()));
 }
 
-/** The same of Anthropic's. */
+export async function openAiClient(options: OpenAiOptions): Promise<OpenAI> {
+  await loadLibrary("openai");
+  return new (await openAi()).default(options);
+}
+
 export async function anthropicClient(options: AnthropicOptions): Promise<Anthropic> {
-  const library = await import("@anthropic-ai/sdk");
-  loaded.add(library);
-  return new library.default(options);
+  await loadLibrary("anthropic");
+  return new (await anthropic()).default(options);
 }
 
 /** What a library threw; null for anybody else's error. `lost`: the connection failed. */

@@ -76,6 +76,7 @@ export class EndpointProbe {
 
   /** Null where the endpoint has no list. */
   async #offered(caller: Caller, endpoint: string, url: string, signal: AbortSignal): Promise<readonly string[] | null> {
+    await this.#deps.providers.load(endpoint);
     const watchdog = new Watchdog(this.#deps.patience(endpoint));
     const { provider, settle } = this.#deps.providers.open({ caller, endpoint, model: null, purpose: "probe", projectId: null, conversationId: null, secrets: 0 }, watchdog.touch);
     let outcome: "done" | "failed" = "failed";
