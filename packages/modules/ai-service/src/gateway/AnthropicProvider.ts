@@ -1,11 +1,10 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam } from "@anthropic-ai/sdk/resources/messages";
-import type { Fetch } from "@coder/shared/server";
 import { z } from "zod";
 import { answerMalformed } from "../errors.ts";
 import { inputObject } from "./input-object.ts";
 import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
-import { anthropicClient } from "./provider-libraries.ts";
+import { anthropicClient, type Connection } from "./provider-libraries.ts";
 
 const MAX_MODELS = 1_000;
 
@@ -23,13 +22,6 @@ interface GrowingCall {
   readonly id: string;
   readonly name: string;
   input: string;
-}
-
-interface Connection {
-  readonly url: string;
-  readonly apiKey: string | null;
-  readonly fetch: Fetch;
-  readonly timeoutMs: number;
 }
 
 /** Anthropic's messages. */

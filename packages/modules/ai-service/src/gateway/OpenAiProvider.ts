@@ -6,7 +6,7 @@ import { z } from "zod";
 import { answerMalformed } from "../errors.ts";
 import { inputObject } from "./input-object.ts";
 import type { IModelProvider, ModelEvent, ModelMessage, ModelRequest } from "./model-provider.ts";
-import { openAiClient } from "./provider-libraries.ts";
+import { openAiClient, type Connection } from "./provider-libraries.ts";
 
 const MAX_MODELS = 1_000;
 
@@ -38,19 +38,13 @@ interface GrowingCall {
 
 type CallDelta = NonNullable<NonNullable<NonNullable<NonNullable<z.output<typeof ChunkSchema>["choices"]>[number]["delta"]>["tool_calls"]>[number]>;
 
-interface Connection {
-  readonly url: string;
-  readonly apiKey: string | null;
-  readonly timeoutMs: number;
-}
-
 const MOST_CLIENTS = 50;
 const clients = new Map<string, Promise<OpenAI>>();
 /** Who sends the requests of the errand at hand. */
 const sender = new AsyncLocalStorage<Fetch>();
 
 /** The library's client for an endpoint. Making one takes longer than most of what a call adds, so errands share it; each sends by a `fetch` of its own. */
-function clientOf({ url, apiKey, timeoutMs }: Connection): Promise<OpenAI> {
+function clientOf({ url, apiKey, timeoutMs }: Omit<Connection, "fetch">): Promise<OpenAI> {
   const key = JSON.stringify([url, apiKey, timeoutMs]);
   const known = clients.get(key);
   if (known) return known;
@@ -82,11 +76,11 @@ function clientOf({ url, apiKey, timeoutMs }: Connection): Promise<OpenAI> {
 /** OpenAI, and every server that speaks its chat completions. */
 export class OpenAiProvider implements IModelProvider {
   readonly kind = "openai";
-  readonly #connection: Connection;
+  readonly #connection: Omit<Connection, "fetch">;
   readonly #fetch: Fetch;
   readonly #official: boolean;
 
-  constructor({ fetch, ...connection }: Connection & { readonly fetch: Fetch }) {
+  constructor({ fetch, ...connection }: Connection) {
     this.#official = URL.parse(connection.url)?.hostname === "api.openai.com";
     this.#connection = connection;
     this.#fetch = fetch;

@@ -1,8 +1,17 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ClientOptions as AnthropicOptions } from "@anthropic-ai/sdk";
 import type { EndpointKind } from "@coder/api/ai-service";
+import type { Fetch } from "@coder/shared/server";
 import type OpenAI from "openai";
 import type { ClientOptions as OpenAiOptions } from "openai";
+
+/** Where a provider sends its requests, and how. */
+export interface Connection {
+  readonly url: string;
+  readonly apiKey: string | null;
+  readonly fetch: Fetch;
+  readonly timeoutMs: number;
+}
 
 /** What both libraries throw: the answer's status and headers, where there was an answer. */
 type LibraryError = Error & { readonly status: number | undefined; readonly headers: Headers | undefined };
@@ -12,22 +21,25 @@ interface ILibrary {
   readonly APIConnectionError: ErrorClass;
 }
 
-const openAi = () => import("openai");
-const anthropic = () => import("@anthropic-ai/sdk");
 const loaded = new Set<ILibrary>();
+const openAi = async () => noted(await import("openai"));
+const anthropic = async () => noted(await import("@anthropic-ai/sdk"));
+
+function noted<Library extends ILibrary>(library: Library): Library {
+  loaded.add(library);
+  return library;
+}
 
 /** Loads what asks endpoints of a kind, unless that is done: most installations ask one kind, or none, and each library takes tens of megabytes. */
 export async function loadLibrary(kind: EndpointKind): Promise<void> {
-  loaded.add(await (kind === "anthropic" ? anthropic() : openAi()));
+  await (kind === "anthropic" ? anthropic() : openAi());
 }
 
 export async function openAiClient(options: OpenAiOptions): Promise<OpenAI> {
-  await loadLibrary("openai");
   return new (await openAi()).default(options);
 }
 
 export async function anthropicClient(options: AnthropicOptions): Promise<Anthropic> {
-  await loadLibrary("anthropic");
   return new (await anthropic()).default(options);
 }
 
