@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { hasBubblewrap, isRoot, openRig } from "./__fixtures__/rig.ts";
 import { execute } from "./execute.ts";
+import { remedyFor } from "./try-out.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "__fixtures__/tells-status.ts");
 
@@ -39,4 +40,12 @@ describe.skipIf(!hasBubblewrap())("a machine that does not let anybody isolate",
   it.runIf(isRoot)("is told when root has no uid to give", async () => {
     expect(await statusIn(["unshare", "--user", "--map-root-user", "--"])).toMatchObject({ driver: null, missing: [expect.stringContaining("no other uids")], remedy: expect.stringContaining("ordinary user") });
   });
+});
+
+it.each([
+  ["env: unrecognized option '--default-signal=INT,QUIT'", "GNU coreutils 8.31"],
+  ["/bin/sh: 1: exec: nsenter: not found", "util-linux"],
+  ["bwrap: Unknown option --disable-userns", "bubblewrap 0.8.0"],
+])("says what to install for %s", async (message, remedy) => {
+  expect(await remedyFor(message)).toContain(`Install ${remedy}`);
 });

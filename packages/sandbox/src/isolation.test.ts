@@ -41,6 +41,14 @@ describe.skipIf(!hasBubblewrap())("isolation", () => {
     expect(await rig.sandbox.run({ command: "/etc/passwd" })).toMatchObject({ exitCode: 126 });
   });
 
+  it("lets a program open its own streams by their names", async () => {
+    expect(await rig.sh("sleep 0.1; cat < /dev/stdin; echo out > /dev/stdout; echo err > /dev/stderr", { stdin: "in\n" })).toMatchObject({ stdout: "in\nout\n", stderr: "err\n" });
+  });
+
+  it("lets a program be ended by the signals that it does not handle", async () => {
+    for (const signal of ["INT", "QUIT", "TERM", "HUP", "PIPE"]) expect(await rig.sh(`kill -${signal} $$`)).toMatchObject({ exitCode: null, signal: `SIG${signal}` });
+  });
+
   it("keeps a tree that is only read as it is", async () => {
     const tree = await rig.tree();
     expect(await rig.sh("echo x > x", { tree: { path: tree, access: "read" } })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Read-only") });

@@ -7,8 +7,8 @@ import { execute, SYSTEM_PATH } from "../execute.ts";
 import { firstBelowClosed } from "../ownership/reachable.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
 import type { IDriver, Launch, Launched, Outcome } from "./driver.ts";
-import { FilesForChild } from "./files-for-child.ts";
-import { limited, limitedInNumber } from "./limit-script.ts";
+import { HeldDescriptors } from "./HeldDescriptors.ts";
+import { limitedInNumber, limitScript } from "./limit-script.ts";
 import { isRunning, sendKill, untilGone } from "./outcome.ts";
 
 /** The one entry of the data directory that runs may enter. */
@@ -59,19 +59,19 @@ export class BareDriver implements IDriver {
     const closed = identity === null ? null : firstBelowClosed(path.join(directory, "."));
     if (closed !== null) throw sandboxFailed(`only root may enter ${path.dirname(closed)}. Let others enter it (chmod o+x), or set CODER_DATA to a directory that they may enter`);
     const mark = randomUUID();
-    const [program = "", ...programArgs] = limited(limitedInNumber([command, ...args], limits, groups), limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022" });
-    const files = new FilesForChild();
+    const limiting = limitScript(limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022", self: "$$" });
+    const held = new HeldDescriptors();
     let child: ChildProcess;
     try {
-      child = spawn(program, programArgs, {
+      child = spawn("/bin/sh", ["-c", `${limiting}exec "$@"`, "sh", ...limitedInNumber([command, ...args], limits, groups)], {
         cwd: directory,
         env: { PATH: SYSTEM_PATH, HOME: "/tmp", LANG: "C.UTF-8", ...env, [MARK]: mark },
-        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", ...groups.map((group) => files.writingTo(group))]),
+        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", ...groups.map((group) => held.open(group, "r+"))]),
         detached: true,
         ...identity,
       });
     } finally {
-      files.close();
+      held.close();
     }
     const { stdin, stdout, stderr } = child;
     if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");

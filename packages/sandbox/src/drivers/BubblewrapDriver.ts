@@ -1,23 +1,21 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { sandboxFailed } from "../errors.ts";
-import { execute, SYSTEM_PATH, whereIs } from "../execute.ts";
+import { execute, whereIs } from "../execute.ts";
 import type { Staging } from "../ownership/Staging.ts";
 import { ETC_FILES, runArguments, systemArguments, WORKSPACE, type VisiblePaths } from "./bubblewrap-arguments.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
 import type { IDriver, Launch, Launched, Outcome } from "./driver.ts";
 import { EtcCopies } from "./EtcCopies.ts";
-import { FilesForChild } from "./files-for-child.ts";
-import { limited, limitedInNumber } from "./limit-script.ts";
+import { ANSWER_FD, FIRST_FILE_FD, ForkServer, TOLD_FD, type Forked } from "./ForkServer.ts";
+import { limitedInNumber, limitScript } from "./limit-script.ts";
 import { isRunning, outcomeOf, sendKill, untilGone } from "./outcome.ts";
 import { seccompFilter } from "./seccomp-filter.ts";
-import { StatusFile } from "./StatusFile.ts";
+import { shellWord } from "./shell-word.ts";
+import { StatusReport } from "./StatusReport.ts";
 
-const ARGUMENTS_FD = 3;
-const STATUS_FD = 4;
-const FILTER_FD = 5;
-const GROUPS_FD = 6;
+const ARGUMENTS_FD = FIRST_FILE_FD;
+const FILTER_FD = FIRST_FILE_FD + 1;
+/** A shell lets what it starts in the background ignore them, and what they start as well. */
+const DEFAULT_SIGNALS = [whereIs("env"), "--default-signal=INT,QUIT"];
 const TOLD_MS = 1_000;
 
 export interface BubblewrapOptions {
@@ -49,6 +47,7 @@ export class BubblewrapDriver implements IDriver {
   readonly #etc = new EtcCopies(ETC_FILES);
   readonly #filter: Buffer | null;
   readonly #descriptors: InheritedDescriptors;
+  #server: ForkServer | null = null;
 
   private constructor(options: BubblewrapOptions, { version, system, filter, descriptors }: Parts) {
     this.#options = options;
@@ -89,43 +88,32 @@ export class BubblewrapDriver implements IDriver {
   }
 
   async close(): Promise<void> {
+    await this.#server?.close();
     await Promise.all([this.#descriptors.close(), this.#etc.close()]);
   }
 
   async #start(launch: Launch, etc: string): Promise<Launched> {
     const { visible, prefix } = await this.#reach(launch, etc);
-    const status = new StatusFile();
-    const files = new FilesForChild();
-    try {
-      const command = [
-        this.#program,
-        "--json-status-fd", String(STATUS_FD),
-        ...(this.#filter === null ? [] : ["--seccomp", String(FILTER_FD)]),
-        "--args", String(ARGUMENTS_FD),
-        "--", ...limitedInNumber([launch.command, ...launch.args], launch.limits, launch.groups),
-      ];
-      const groups = launch.groups.map((_group, index) => GROUPS_FD + index);
-      const [file = "", ...args] = [...prefix, ...limited(command, launch.limits, { groups, umask: launch.identity ? "002" : "022" })];
-      const child = spawn(file, args, {
-        cwd: "/",
-        env: { PATH: SYSTEM_PATH },
-        stdio: this.#descriptors.covered([
-          "pipe", "pipe", "pipe",
-          // Not on the command line, which everybody on the machine can read: variables are among them.
-          files.holding(Buffer.from(runArguments(launch, this.#system, visible).map((each) => `${each}\0`).join(""))),
-          status.descriptor,
-          this.#filter === null ? "ignore" : files.holding(this.#filter),
-          ...launch.groups.map((group) => files.writingTo(group)),
-        ]),
-        ...(launch.identity && prefix.length === 0 ? launch.identity : {}),
-      });
-      return supervise(child, status);
-    } catch (error) {
-      status.close();
-      throw error;
-    } finally {
-      files.close();
-    }
+    const command = [
+      ...DEFAULT_SIGNALS, ...prefix, this.#program,
+      "--json-status-fd", String(TOLD_FD),
+      "--args", String(ARGUMENTS_FD),
+      ...(this.#filter === null ? [] : ["--seccomp", String(FILTER_FD)]),
+      "--", ...limitedInNumber([launch.command, ...launch.args], launch.limits, launch.groups),
+    ];
+    const limiting = limitScript(launch.limits, { groups: launch.groups, umask: launch.identity ? "002" : "022", self: "$pid" });
+    // Not on the command line, which everybody on the machine can read: variables are among them.
+    const args = Buffer.from(runArguments(launch, this.#system, visible).map((each) => `${each}\0`).join(""));
+    return supervise(await this.#forkServer().fork({
+      script: `${limiting}exec ${command.map(shellWord).join(" ")} ${ANSWER_FD}>&-`,
+      files: [args, ...(this.#filter === null ? [] : [this.#filter])],
+      owner: launch.identity,
+    }));
+  }
+
+  #forkServer(): ForkServer {
+    if (this.#server?.alive !== true) this.#server = new ForkServer(this.#descriptors);
+    return this.#server;
   }
 
   async #reach({ tree, binds, identity }: Launch, etc: string): Promise<{ readonly visible: VisiblePaths; readonly prefix: readonly string[] }> {
@@ -138,29 +126,26 @@ export class BubblewrapDriver implements IDriver {
       return reached.path;
     };
     const visible = { node: await reach(process.execPath), etc: await reach(etc), tree: tree && (await reach(tree.path)), binds: await Promise.all(binds.map(({ from }) => reach(from))) };
-    return { visible, prefix: staged ? await staging.prefix(identity.uid, identity.gid) : [] };
+    return { visible, prefix: await staging.prefix(identity.uid, identity.gid, { staged }) };
   }
 }
 
-function supervise(child: ChildProcess, status: StatusFile): Launched {
-  const { stdin, stdout, stderr } = child;
-  if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");
+function supervise({ pid, stdin, stdout, stderr, told }: Forked): Launched {
+  const status = new StatusReport(told);
   let killed = false;
   const end = async (): Promise<Outcome | null> => {
-    // Not the child's `close`, which waits until somebody has read all that it printed.
-    const started = await once(child, "exit").then(() => true, () => false);
-    status.close();
-    if (!started) return null;
-    const { firstProcess, exitCode } = status.read();
+    await status.complete;
+    stdin.destroy();
+    const { firstProcess, exitCode } = status;
     await untilGone(() => firstProcess !== null && isRunning(firstProcess));
     if (exitCode !== null) return outcomeOf(exitCode);
     return killed ? { exitCode: null, signal: "SIGKILL" } : null;
   };
   return {
     stdin, stdout, stderr,
-    entry: child.pid ?? null,
+    entry: pid,
     kill: () => {
-      if (!killed) void killBoth(child, status);
+      if (!killed) void killBoth(pid, status);
       killed = true;
     },
     ended: end(),
@@ -179,10 +164,9 @@ function refusal(reason: string): Outcome | null {
  * The kernel ends everything in the process namespace with its first process. Not the outer one before it has told of that: between making it and letting it
  * go on, bubblewrap's end would leave it waiting for ever.
  */
-async function killBoth(child: ChildProcess, status: StatusFile): Promise<void> {
-  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  for (const deadline = Date.now() + TOLD_MS; status.read().firstProcess === null && !isOver() && Date.now() < deadline; ) await delay(1);
-  if (isOver()) return;
-  sendKill(status.read().firstProcess ?? undefined);
-  sendKill(child.pid);
+async function killBoth(pid: number, status: StatusReport): Promise<void> {
+  await Promise.race([status.begun, delay(TOLD_MS, undefined, { ref: false })]);
+  if (status.over) return;
+  sendKill(status.firstProcess ?? undefined);
+  sendKill(pid);
 }

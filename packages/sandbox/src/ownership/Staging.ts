@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { sandboxFailed } from "../errors.ts";
-import { execute, SYSTEM_PATH } from "../execute.ts";
+import { execute, SYSTEM_PATH, whereIs } from "../execute.ts";
 import { firstBelowClosed } from "./reachable.ts";
 
+const NSENTER = whereIs("nsenter");
 const FOLDER = "/run/coder-sandbox";
 /** Without /sys and all that is mounted in it: nobody here needs it, and bubblewrap reads the list of mounts for each that it makes. */
 const PREPARE = `umount -R -l /sys 2>/dev/null; mkdir -p ${FOLDER} && mount -t tmpfs -o mode=711,size=256k coder-sandbox ${FOLDER} && echo ready && read -r _`;
@@ -24,7 +25,7 @@ export class Staging {
   #namespace: Promise<FileHandle> | null = null;
   readonly #staged = new Map<string, Promise<Staged>>();
 
-  /** What runs call the path. `prefix` is the command that enters the namespace as that uid; null: it can be reached as it is. */
+  /** What runs call the path, and whether they see it only within the namespace. */
   async reach(target: string): Promise<{ readonly path: string; readonly staged: boolean }> {
     const base = firstBelowClosed(target);
     if (base === null) return { path: target, staged: false };
@@ -32,8 +33,9 @@ export class Staging {
     return { path: path.join(at, path.relative(base, target)), staged: true };
   }
 
-  async prefix(uid: number, gid: number): Promise<readonly string[]> {
-    return ["nsenter", `--mount=${await this.#address()}`, "-S", String(uid), "-G", String(gid), "--"];
+  /** The command that makes another command that uid's, and has it see what is staged. */
+  async prefix(uid: number, gid: number, { staged }: { readonly staged: boolean }): Promise<readonly string[]> {
+    return [NSENTER, ...(staged ? [`--mount=${await this.#address()}`] : []), "-S", String(uid), "-G", String(gid), "--"];
   }
 
   async close(): Promise<void> {
@@ -54,7 +56,7 @@ export class Staging {
   }
 
   async #bind(from: string, to: string): Promise<void> {
-    const { code, stderr } = await execute("nsenter", [`--mount=${await this.#address()}`, "--", "sh", "-c", BIND, "sh", from, to]);
+    const { code, stderr } = await execute(NSENTER, [`--mount=${await this.#address()}`, "--", "sh", "-c", BIND, "sh", from, to]);
     if (code !== 0) throw sandboxFailed(`${from} lies below a directory that only root may enter, and it cannot be mounted elsewhere (${stderr.trim()})`);
   }
 
