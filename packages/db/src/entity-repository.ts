@@ -6,9 +6,9 @@ import type { EntityDescriptor } from "./entity.ts";
 import { fieldsOf, type FieldKind } from "./entity-fields.ts";
 import { conditionFailed, invalidQuery, notFound, versionConflict, wrongTenant } from "./errors.ts";
 import { matches } from "./match.ts";
-import type { Filter, Group, GroupOptions, IRepository, QueryOptions, Stored, UpdateOptions, WriteEffects } from "./repository.ts";
+import type { Filter, Group, GroupOptions, IRepository, PutOptions, QueryOptions, RowsBeside, Stored, UpdateOptions, WriteEffects } from "./repository.ts";
 import { toGroup, toRecord, toStored, valuesOf } from "./row.ts";
-import type { Grouping, ITableDriver, PreparedEffects, Selection, StoredRecord, WriteResult } from "./table-driver.ts";
+import type { Grouping, ITableDriver, PreparedEffects, RecordsBeside, Selection, StoredRecord, WriteResult } from "./table-driver.ts";
 import { boundOf, effectCaller, tenantKey, type Access } from "./tenant.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -87,7 +87,7 @@ export class EntityRepository<Row extends { readonly id: string }> implements IR
     await this.#deps.driver.insert(records, this.#prepareMany(effects, new Set(records.map((record) => record["organizationId"]))));
   }
 
-  async putMany(rows: readonly Row[], { newer }: { readonly newer: keyof Row & string }): Promise<readonly string[]> {
+  async putMany<Beside extends EntityDescriptor>(rows: readonly Row[], { newer, beside }: PutOptions<Row, Beside>): Promise<readonly string[]> {
     this.#mayChange();
     const { entity, driver } = this.#deps;
     const info = fieldsOf(entity).get(newer);
@@ -97,7 +97,8 @@ export class EntityRepository<Row extends { readonly id: string }> implements IR
       const other = newest.get(record.id);
       if (!other || Number(other[newer]) < Number(record[newer])) newest.set(record.id, record);
     }
-    return newest.size === 0 ? [] : driver.put([...newest.values()], newer);
+    const others = beside && beside.rows.length > 0 ? this.#recordsBeside(beside) : null;
+    return newest.size === 0 ? [] : driver.put([...newest.values()], newer, others);
   }
 
   async update(id: string, changes: Partial<Omit<Row, "id">>, options: UpdateOptions<Row> = {}): Promise<Stored<Row>> {
@@ -211,9 +212,14 @@ export class EntityRepository<Row extends { readonly id: string }> implements IR
     return { by, range, limit };
   }
 
-  #recordOf(row: Row): StoredRecord {
-    const values = this.#own(toRecord(this.#deps.entity, row));
+  #recordOf(row: object, entity = this.#deps.entity): StoredRecord {
+    const values = this.#own(toRecord(entity, row), entity);
     return { ...values, id: String(values["id"]), etag: newEtag() };
+  }
+
+  #recordsBeside<Beside extends EntityDescriptor>({ entity, rows }: RowsBeside<Beside>): RecordsBeside {
+    if (entity.tenancy !== this.#deps.entity.tenancy) throw invalidQuery(entity, "rows of another tenancy are not written beside");
+    return { entity, rows: rows.map((row) => this.#recordOf(row, entity)) };
   }
 
   #changesOf(changes: object): Record<string, unknown> {
@@ -223,9 +229,9 @@ export class EntityRepository<Row extends { readonly id: string }> implements IR
   }
 
   /** Refuses values that would put a row under another tenant. The database's own wall says the same, later and less kindly. */
-  #own(values: Record<string, unknown>): Record<string, unknown> {
-    const bound = boundOf(this.#deps.entity, this.#deps.access);
-    if (bound && bound.field in values && values[bound.field] !== bound.value) throw wrongTenant(this.#deps.entity);
+  #own(values: Record<string, unknown>, entity = this.#deps.entity): Record<string, unknown> {
+    const bound = boundOf(entity, this.#deps.access);
+    if (bound && bound.field in values && values[bound.field] !== bound.value) throw wrongTenant(entity);
     return values;
   }
 

@@ -7,7 +7,7 @@ export { defineEntity } from "./entity.ts";
 export type { EntityDescriptor, RowOf, Tenancy } from "./entity.ts";
 export { createMemoryDatabase } from "./memory/memory-database.ts";
 export type { IMemoryOutbox, MemoryDatabase } from "./memory/memory-database.ts";
-export type { Filter, Group, GroupOptions, IRepository, QueryOptions, Stored, UpdateOptions, WriteEffects } from "./repository.ts";
+export type { Filter, Group, GroupOptions, IRepository, PutOptions, QueryOptions, RowsBeside, Stored, UpdateOptions, WriteEffects } from "./repository.ts";
 export { readCatalogue } from "./postgres/catalogue.ts";
 export type { Catalogue } from "./postgres/catalogue.ts";
 export { openPostgres } from "./postgres/postgres-database.ts";

@@ -1,4 +1,5 @@
 import type { EventMessage, JobMessage, Page } from "@coder/shared";
+import type { EntityDescriptor, RowOf } from "./entity.ts";
 
 type Scalar = string | number | boolean;
 type Comparable<Value> = Value extends string | number ? { readonly lt?: Value; readonly lte?: Value; readonly gt?: Value; readonly gte?: Value } : unknown;
@@ -53,6 +54,19 @@ export interface Group<Row, By extends keyof Row> {
   readonly largest: { readonly [Field in keyof Row]?: Row[Field] | null };
 }
 
+/** New rows of another table, for the same tenant. */
+export interface RowsBeside<Entity extends EntityDescriptor> {
+  readonly entity: Entity;
+  readonly rows: readonly RowOf<Entity>[];
+}
+
+export interface PutOptions<Row, Beside extends EntityDescriptor> {
+  /** The number that says which of two rows is newer. */
+  readonly newer: keyof Row & string;
+  /** Added where something of the put is written, and not otherwise. On Cosmos a step of its own behind it: fails that, the put is written all the same. */
+  readonly beside?: RowsBeside<Beside> | undefined;
+}
+
 /** A row with the tag of its present version. */
 export type Stored<Row> = Row & { readonly etag: string };
 
@@ -83,7 +97,7 @@ export interface IRepository<Row extends { readonly id: string }> {
    * For rows that mirror something: inserts those that are not there, and replaces a stored one only by a row whose number in the field `newer` is
    * greater. Returns the ids of what was written. All or none on PostgreSQL and memory; row by row on Cosmos. Leaves no effects.
    */
-  putMany(rows: readonly Row[], options: { readonly newer: keyof Row & string }): Promise<readonly string[]>;
+  putMany<Beside extends EntityDescriptor>(rows: readonly Row[], options: PutOptions<Row, Beside>): Promise<readonly string[]>;
   /** `not_found` (404), `version_conflict` (409), `condition_failed` (412). */
   update(id: string, changes: Partial<Omit<Row, "id">>, options?: UpdateOptions<Row>): Promise<Stored<Row>>;
   /** Returns how many rows were changed. */

@@ -1,6 +1,7 @@
 import type { Caller, EventMessage, JobMessage } from "@coder/shared";
 import type { Clause } from "./clauses.ts";
 import type { Position } from "./cursor.ts";
+import type { EntityDescriptor } from "./entity.ts";
 
 /** A row as the stores pass it on: the entity's fields and `etag`, in JSON types. */
 export type StoredRecord = Readonly<Record<string, unknown>> & { readonly id: string; readonly etag: string };
@@ -29,6 +30,12 @@ export interface Changes {
   readonly etag: string;
   readonly set: Readonly<Record<string, unknown>>;
   readonly increment?: { readonly field: string; readonly by: number };
+}
+
+/** New rows of another table; at least one. */
+export interface RecordsBeside {
+  readonly entity: EntityDescriptor;
+  readonly rows: readonly StoredRecord[];
 }
 
 /** Names a write that must not happen twice. `rowId` is what a repetition is answered with. */
@@ -61,8 +68,8 @@ export interface ITableDriver {
   groups(where: readonly Clause[], grouping: Grouping): Promise<readonly RowGroup[]>;
   /** All rows or none. `already_exists` when an id or unique field is taken. */
   insert(rows: readonly StoredRecord[], effects: PreparedEffects): Promise<WriteResult>;
-  /** Inserts rows, or replaces those whose number in `newer` is smaller. No id comes twice. Returns the ids of those written. */
-  put(rows: readonly StoredRecord[], newer: string): Promise<readonly string[]>;
+  /** Inserts rows, or replaces those whose number in `newer` is smaller; where it wrote one, those beside are inserted, too. No id comes twice. Returns the ids of those written. */
+  put(rows: readonly StoredRecord[], newer: string, beside: RecordsBeside | null): Promise<readonly string[]>;
   /** Changes the one row that meets all clauses; its id is one of them. */
   update(where: readonly Clause[], changes: Changes, effects: PreparedEffects): Promise<WriteResult>;
   updateMany(where: readonly Clause[], changes: Changes, effects: PreparedEffects): Promise<CountResult>;

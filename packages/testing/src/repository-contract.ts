@@ -20,7 +20,7 @@ export function describeRepositoryContract(name: string, open: () => Promise<Con
       await opened?.close();
     });
     describeReads(store, limits);
-    describeWrites(store);
+    describeWrites(store, limits);
     describeTenancy(store);
     describeEffects(store);
   });

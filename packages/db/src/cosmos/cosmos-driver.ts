@@ -1,11 +1,12 @@
 import type { Container, SqlQuerySpec } from "@azure/cosmos";
+import { ANONYMOUS } from "@coder/shared";
 import type { Clause } from "../clauses.ts";
 import { TENANT_FIELD, type EntityDescriptor } from "../entity.ts";
 import { alreadyExists, conditionFailed } from "../errors.ts";
 import { groupsOf } from "../groups-of.ts";
 import { matches } from "../match.ts";
 import { outboxItems } from "../outbox-item.ts";
-import type { Changes, CountResult, Grouping, ITableDriver, PreparedEffects, RowGroup, Selection, StoredRecord, WriteResult } from "../table-driver.ts";
+import type { Changes, CountResult, Grouping, ITableDriver, PreparedEffects, RecordsBeside, RowGroup, Selection, StoredRecord, WriteResult } from "../table-driver.ts";
 import type { CosmosContainers } from "./cosmos-containers.ts";
 import { CosmosDocumentSchema, documentId, hasRemains, partitionOf, recordOf, toDocument, toRemains, uniqueName, uniqueValue, type CosmosDocument } from "./cosmos-document.ts";
 import { codeOf, toAppError } from "./cosmos-errors.ts";
@@ -25,6 +26,7 @@ export interface CosmosDriverDeps {
 const BATCH = 100;
 const WIDTH = 10;
 const MAX_TRIES = 200;
+const NO_EFFECTS: PreparedEffects = { messages: [], once: null, callerOf: () => ANONYMOUS };
 
 /** What becomes of one document: its next form, nothing at all, or no change. */
 type Step = (document: CosmosDocument) => { readonly next: Record<string, unknown> | null; readonly result: StoredRecord } | null;
@@ -55,13 +57,15 @@ export class CosmosDriver implements ITableDriver {
     return groupsOf((await this.#fetch(matchingSql("*", where, this.#deps.partition))).map(recordOf), grouping);
   }
 
-  async put(rows: readonly StoredRecord[], newer: string): Promise<readonly string[]> {
+  async put(rows: readonly StoredRecord[], newer: string, beside: RecordsBeside | null): Promise<readonly string[]> {
     const written: string[] = [];
     for (let at = 0; at < rows.length; at += WIDTH) {
       const some = rows.slice(at, at + WIDTH);
       const done = await this.#guarded((container) => Promise.all(some.map((row) => this.#putOne(container, row, newer))));
       written.push(...some.filter((_, place) => done[place]).map(({ id }) => id));
     }
+    // No write spans two containers.
+    if (beside && written.length > 0) await new CosmosDriver({ ...this.#deps, entity: beside.entity }).insert(beside.rows, NO_EFFECTS);
     return written;
   }
 

@@ -3,7 +3,7 @@ import { TENANT_FIELD, type EntityDescriptor } from "../entity.ts";
 import { alreadyExists, wrongTenant } from "../errors.ts";
 import { groupsOf } from "../groups-of.ts";
 import { compare, matches } from "../match.ts";
-import type { Changes, CountResult, Grouping, ITableDriver, PreparedEffects, RowGroup, Selection, StoredRecord, WriteResult } from "../table-driver.ts";
+import type { Changes, CountResult, Grouping, ITableDriver, PreparedEffects, RecordsBeside, RowGroup, Selection, StoredRecord, WriteResult } from "../table-driver.ts";
 import type { MemoryStore } from "./memory-store.ts";
 
 export interface MemoryDriverDeps {
@@ -40,7 +40,7 @@ export class MemoryDriver implements ITableDriver {
     return groupsOf(this.#meeting(where), grouping);
   }
 
-  async put(rows: readonly StoredRecord[], newer: string): Promise<readonly string[]> {
+  async put(rows: readonly StoredRecord[], newer: string, beside: RecordsBeside | null): Promise<readonly string[]> {
     const written = rows.filter((row) => !(Number(this.#rows.get(row.id)?.[newer]) >= Number(row[newer])));
     const tenant = TENANT_FIELD[this.#deps.entity.tenancy];
     const taken = written.some((row) => tenant !== null && (this.#rows.get(row.id) ?? row)[tenant] !== row[tenant]);
@@ -48,6 +48,7 @@ export class MemoryDriver implements ITableDriver {
     const ids = new Set(written.map(({ id }) => id));
     const others = [...this.#rows.values()].filter(({ id }) => !ids.has(id));
     written.forEach((row, index) => this.#refuseTaken(row, [...others, ...written.slice(0, index)]));
+    if (beside && written.length > 0) new MemoryDriver({ entity: beside.entity, store: this.#deps.store }).#add(beside.rows);
     for (const row of written) this.#rows.set(row.id, structuredClone(row));
     return [...ids];
   }
@@ -55,13 +56,7 @@ export class MemoryDriver implements ITableDriver {
   async insert(rows: readonly StoredRecord[], effects: PreparedEffects): Promise<WriteResult> {
     const repeated = this.#repeated(effects);
     if (repeated) return repeated;
-    const added = new Map<string, StoredRecord>();
-    for (const row of rows) {
-      if (this.#rows.has(row.id) || added.has(row.id)) throw alreadyExists(this.#deps.entity, ["id"]);
-      this.#refuseTaken(row, [...this.#rows.values(), ...added.values()]);
-      added.set(row.id, structuredClone(row));
-    }
-    for (const row of added.values()) this.#rows.set(row.id, row);
+    this.#add(rows);
     return this.#done(rows, effects);
   }
 
@@ -91,6 +86,17 @@ export class MemoryDriver implements ITableDriver {
     const id = where.find((clause) => clause.field === "id" && clause.op === "eq");
     const candidates = id ? [this.#rows.get(String(id.value))].filter((row) => row !== undefined) : [...this.#rows.values()];
     return candidates.filter((row) => matches(this.#deps.entity, row, where));
+  }
+
+  /** All or none. */
+  #add(rows: readonly StoredRecord[]): void {
+    const added = new Map<string, StoredRecord>();
+    for (const row of rows) {
+      if (this.#rows.has(row.id) || added.has(row.id)) throw alreadyExists(this.#deps.entity, ["id"]);
+      this.#refuseTaken(row, [...this.#rows.values(), ...added.values()]);
+      added.set(row.id, structuredClone(row));
+    }
+    for (const row of added.values()) this.#rows.set(row.id, row);
   }
 
   #change(rows: readonly StoredRecord[], changes: Changes): StoredRecord[] {

@@ -1,9 +1,9 @@
 import type { Clause } from "../clauses.ts";
 import type { EntityDescriptor } from "../entity.ts";
-import type { Changes, CountResult, Grouping, ITableDriver, PreparedEffects, RowGroup, Selection, StoredRecord, WriteResult } from "../table-driver.ts";
+import type { Changes, CountResult, Grouping, ITableDriver, PreparedEffects, RecordsBeside, RowGroup, Selection, StoredRecord, WriteResult } from "../table-driver.ts";
 import type pg from "pg";
 import type { ConnectionCache } from "./connection-cache.ts";
-import { putStatement, writtenIds } from "./put-rows.ts";
+import { putStatement, withRowsBeside, writtenIds } from "./put-rows.ts";
 import { queryInScope } from "./scoped-pool.ts";
 import { updatedRows, updateStatement } from "./update-row.ts";
 import { isNothingFound, isRepeatable, toAppError } from "./postgres-errors.ts";
@@ -51,8 +51,9 @@ export class PrismaDriver implements ITableDriver {
     return rows.map((row) => groupFromPrisma(row, by, range));
   }
 
-  async put(rows: readonly StoredRecord[], newer: string): Promise<readonly string[]> {
-    return writtenIds(await this.#send(putStatement(this.#deps.entity, rows, newer)));
+  async put(rows: readonly StoredRecord[], newer: string, beside: RecordsBeside | null): Promise<readonly string[]> {
+    const put = putStatement(this.#deps.entity, rows, newer);
+    return writtenIds(await this.#send(beside ? withRowsBeside(put, beside) : put));
   }
 
   async insert(rows: readonly StoredRecord[], effects: PreparedEffects): Promise<WriteResult> {

@@ -2,11 +2,18 @@ import type pg from "pg";
 import { z } from "zod";
 import type { EntityDescriptor } from "../entity.ts";
 import { fieldsOf } from "../entity-fields.ts";
-import type { StoredRecord } from "../table-driver.ts";
+import type { RecordsBeside, StoredRecord } from "../table-driver.ts";
 import { columnOf } from "./columns.ts";
 import { parameterOf } from "./parameters.ts";
 
-/** What a put takes its rows from. */
+/** A statement that is prepared once for each connection. */
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** What rows are taken from. */
 interface Given {
   /** Begins the name of the statement. */
   readonly kind: string;
@@ -15,29 +22,56 @@ interface Given {
 }
 
 /** Inserts rows, or replaces those whose number in `newer` is smaller: one statement, which Prisma cannot say. */
-export function putStatement(entity: EntityDescriptor, rows: readonly StoredRecord[], newer: string): pg.QueryConfig {
-  const fields = [...fieldsOf(entity).keys(), "etag"];
-  const columns = fields.map((field) => `"${columnOf(field)}"`);
-  const changed = columns.filter((column) => column !== '"id"').map((column) => `${column} = excluded.${column}`);
+export function putStatement(entity: EntityDescriptor, rows: readonly StoredRecord[], newer: string): Prepared {
+  const changed = columnsOf(entity).filter((column) => column !== '"id"').map((column) => `${column} = excluded.${column}`);
   const [table, order] = [`"${entity.table}"`, `"${columnOf(newer)}"`];
-  const [first] = rows;
-  const { kind, source, values } = rows.length === 1 && first ? oneRow(entity, fields, first) : manyRows(entity, fields, rows);
+  const { kind, source, values } = given(entity, rows, 0);
   return {
     name: `${kind}_${entity.table}_${newer}`,
-    text: `insert into ${table} (${columns.join(", ")}) ${source} on conflict (id) do update set ${changed.join(", ")} where ${table}.${order} < excluded.${order} returning id::text`,
+    text: `${insertInto(entity)} ${source} on conflict (id) do update set ${changed.join(", ")} where ${table}.${order} < excluded.${order} returning id::text`,
     values: [...values],
   };
 }
 
-/** Value by value: taking a row out of JSON costs PostgreSQL a fifth of the whole. */
-function oneRow(entity: EntityDescriptor, fields: readonly string[], row: StoredRecord): Given {
-  return { kind: "put1", source: `values (${fields.map((_, place) => `$${place + 1}`).join(", ")})`, values: fields.map((field) => parameterOf(entity, field, row[field])) };
+/** The put, and what is inserted where it wrote something: one statement, so that one commit serves both. */
+export function withRowsBeside(put: Prepared, { entity, rows }: RecordsBeside): Prepared {
+  const { kind, source, values } = given(entity, rows, put.values.length);
+  return {
+    name: `${put.name}_${kind}_${entity.table}`,
+    text: `with written as (${put.text}), beside as (${insertInto(entity)} ${source} where exists (select from written)) select id from written`,
+    values: [...put.values, ...values],
+  };
 }
 
-function manyRows(entity: EntityDescriptor, fields: readonly string[], rows: readonly StoredRecord[]): Given {
+function insertInto(entity: EntityDescriptor): string {
+  return `insert into "${entity.table}" (${columnsOf(entity).join(", ")})`;
+}
+
+function columnsOf(entity: EntityDescriptor): string[] {
+  return storedFields(entity).map((field) => `"${columnOf(field)}"`);
+}
+
+function storedFields(entity: EntityDescriptor): string[] {
+  return [...fieldsOf(entity).keys(), "etag"];
+}
+
+/** `before`: parameters that the statement has already. */
+function given(entity: EntityDescriptor, rows: readonly StoredRecord[], before: number): Given {
+  const [first] = rows;
+  return rows.length === 1 && first ? oneRow(entity, first, before) : manyRows(entity, rows, before);
+}
+
+/** Value by value: taking a row out of JSON costs PostgreSQL a fifth of the whole. */
+function oneRow(entity: EntityDescriptor, row: StoredRecord, before: number): Given {
+  const fields = storedFields(entity);
+  return { kind: "put1", source: `select ${fields.map((_, place) => `$${before + place + 1}`).join(", ")}`, values: fields.map((field) => parameterOf(entity, field, row[field])) };
+}
+
+function manyRows(entity: EntityDescriptor, rows: readonly StoredRecord[], before: number): Given {
+  const fields = storedFields(entity);
   return {
     kind: "put",
-    source: `select ${fields.map((field) => valueOf(entity, field)).join(", ")} from jsonb_populate_recordset(null::"${entity.table}", $1::jsonb) as put`,
+    source: `select ${fields.map((field) => valueOf(entity, field)).join(", ")} from jsonb_populate_recordset(null::"${entity.table}", $${before + 1}::jsonb) as put`,
     values: [JSON.stringify(rows.map((row) => Object.fromEntries(fields.map((field) => [columnOf(field), row[field]]))))],
   };
 }

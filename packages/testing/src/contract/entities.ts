@@ -28,6 +28,15 @@ export const noteEntity = defineEntity({
 });
 export type Note = RowOf<typeof noteEntity>;
 
+/** Written beside notes. */
+export const remarkEntity = defineEntity({
+  table: "contract_remarks",
+  model: "ContractRemark",
+  tenancy: "organization",
+  schema: z.object({ id: z.uuid(), organizationId: OrganizationIdSchema, words: z.string(), size: z.int().nullable(), madeAt: z.iso.datetime().nullable(), details: z.unknown() }),
+});
+export type Remark = RowOf<typeof remarkEntity>;
+
 export const preferenceEntity = defineEntity({
   table: "contract_preferences",
   model: "ContractPreference",
@@ -43,7 +52,7 @@ export const settingEntity = defineEntity({
   schema: z.object({ id: z.string(), value: z.unknown() }),
 });
 
-export const CONTRACT_ENTITIES = [noteEntity, preferenceEntity, settingEntity] as const;
+export const CONTRACT_ENTITIES = [noteEntity, remarkEntity, preferenceEntity, settingEntity] as const;
 
 /** The Prisma client of these tables, made when a test first needs it. */
 export const CONTRACT_CLIENT_URL = new URL("../../generated/prisma/client.ts", import.meta.url);

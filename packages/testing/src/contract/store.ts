@@ -1,7 +1,7 @@
 import type { IDatabase } from "@coder/db";
 import { OrganizationIdSchema, SessionIdSchema, UserIdSchema, systemCaller, type Caller, type UserCaller } from "@coder/shared";
 import { newId, type IOutbox, type OutboxItem } from "@coder/shared/server";
-import type { Note } from "./entities.ts";
+import type { Note, Remark } from "./entities.ts";
 
 /** A store that the repository contract is run against. */
 export interface ContractStore {
@@ -16,6 +16,8 @@ export interface ContractStore {
 export interface StoreLimits {
   /** It orders text by UTF-16 unit instead of by code point: differs beyond U+FFFF only. */
   readonly ordersTextByUnit?: true;
+  /** Rows of another table are written behind a put, and not in one step with it. */
+  readonly writesTablesApart?: true;
   /** It answers slowly, so it is asked fewer random questions. */
   readonly slow?: true;
 }
@@ -48,6 +50,11 @@ export function note(caller: { readonly organizationId: Note["organizationId"] |
     extra: null,
     ...values,
   };
+}
+
+export function remark(caller: UserCaller, values: Partial<Remark> = {}): Remark {
+  if (caller.organizationId === null) throw new Error("A remark needs an organization");
+  return { id: newId(), organizationId: caller.organizationId, words: "A remark", size: null, madeAt: null, details: null, ...values };
 }
 
 /** What waits in the outbox for one organization, oldest first. */

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newId } from "@coder/shared/server";
-import { noteEntity } from "./entities.ts";
-import { note, somebody, type ContractStore } from "./store.ts";
+import { noteEntity, preferenceEntity, remarkEntity } from "./entities.ts";
+import { note, remark, somebody, type ContractStore, type StoreLimits } from "./store.ts";
 
 /** How rows are written: what is kept, what is refused, and who wins when several write at once. */
-export function describeWrites(store: () => ContractStore): void {
+export function describeWrites(store: () => ContractStore, limits: StoreLimits): void {
   describe("inserting", () => {
     it("gives back what was put in, with a version", async () => {
       const caller = somebody();
@@ -179,6 +179,46 @@ export function describeWrites(store: () => ContractStore): void {
       const version = (size: number) => ids.map((id) => note(caller, { id, size, title: `version ${size}` }));
       await Promise.all([3, 9, 1, 7, 5, 9, 2].map((size) => notes.putMany([...version(size), ...version(size - 1)], { newer: "size" })));
       expect((await notes.query({})).items.map(({ size, title }) => [size, title])).toEqual(ids.map(() => [9, "version 9"]));
+    });
+
+    it("adds rows of another table where it writes something, and not otherwise", async () => {
+      const caller = somebody();
+      const [notes, remarks] = [store().database.for(caller).repository(noteEntity), store().database.for(caller).repository(remarkEntity)];
+      const row = note(caller, { size: 1 });
+      const [one, two, three, late] = [remark(caller, { details: [{ a: null }], size: 7, madeAt: "2026-03-01T00:00:00.000Z" }), remark(caller), remark(caller, { words: "é😀", details: {} }), remark(caller)];
+      expect(await notes.putMany([row], { newer: "size", beside: { entity: remarkEntity, rows: [one] } })).toEqual([row.id]);
+      expect(await notes.putMany([{ ...row, size: 2 }, note(caller)], { newer: "size", beside: { entity: remarkEntity, rows: [two, three] } })).toHaveLength(2);
+      expect(await notes.putMany([{ ...row, size: 2 }], { newer: "size", beside: { entity: remarkEntity, rows: [late] } })).toEqual([]);
+      expect(await notes.putMany([{ ...row, size: 3 }], { newer: "size", beside: { entity: remarkEntity, rows: [] } })).toEqual([row.id]);
+      expect((await remarks.query({})).items).toEqual([one, two, three].sort((left, right) => (left.id < right.id ? -1 : 1)).map((each) => ({ ...each, etag: expect.any(String) })));
+    });
+
+    it("adds what is beside for the one of several writers over the same version who wins", async () => {
+      const caller = somebody();
+      const [notes, remarks] = [store().database.for(caller).repository(noteEntity), store().database.for(caller).repository(remarkEntity)];
+      const row = await notes.insert(note(caller, { size: 1 }));
+      const { etag: _etag, ...plain } = row;
+      const results = await Promise.all(Array.from({ length: 12 }, (_, size) => notes.putMany([{ ...plain, size: 2 }], { newer: "size", beside: { entity: remarkEntity, rows: [remark(caller, { size })] } })));
+      const winners = results.flatMap((written, place) => (written.length > 0 ? [place] : []));
+      expect(winners).toHaveLength(1);
+      expect((await remarks.query({})).items.map(({ size }) => size)).toEqual(winners);
+    });
+
+    it("adds nothing beside where it is refused, and refuses beside what an insert refuses", async () => {
+      const [caller, other] = [somebody(), somebody()];
+      const [notes, remarks] = [store().database.for(caller).repository(noteEntity), store().database.for(caller).repository(remarkEntity)];
+      const row = await notes.insert(note(caller, { size: 1, slug: "taken" }));
+      await expect(notes.putMany([note(caller, { slug: "taken" })], { newer: "size", beside: { entity: remarkEntity, rows: [remark(caller)] } })).rejects.toMatchObject({ code: "already_exists" });
+      await expect(notes.putMany([note(caller)], { newer: "size", beside: { entity: remarkEntity, rows: [remark(other)] } })).rejects.toMatchObject({ code: "wrong_tenant" });
+      const preference = { id: newId(), userId: caller.userId, name: "theme", value: "dark" };
+      await expect(notes.putMany([note(caller)], { newer: "size", beside: { entity: preferenceEntity, rows: [preference] } })).rejects.toMatchObject({ code: "invalid_query" });
+      expect(await remarks.count({})).toBe(0);
+      const known = await remarks.insert(remark(caller));
+      const refused = notes.putMany([note(caller, { id: row.id, size: 2 })], { newer: "size", beside: { entity: remarkEntity, rows: [remark(caller), remark(caller, { id: known.id })] } });
+      await expect(refused).rejects.toMatchObject({ code: "already_exists" });
+      expect(await remarks.count({})).toBe(1);
+      // Where the two are one step, both are undone.
+      expect(await notes.get(row.id)).toMatchObject({ size: limits.writesTablesApart ? 2 : 1 });
     });
 
     it("refuses what an insert refuses, and a version that is no number", async () => {

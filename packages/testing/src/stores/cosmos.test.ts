@@ -36,7 +36,7 @@ describeRepositoryContract(
     const database = await open();
     return { database, outbox: database.outbox, later: laterByOwnClock, close: () => database.close() };
   },
-  { ordersTextByUnit: true, slow: true },
+  { ordersTextByUnit: true, writesTablesApart: true, slow: true },
 );
 
 describe("Cosmos DB", () => {

@@ -2,9 +2,9 @@ import { openPostgres, type PostgresDatabase } from "@coder/db";
 import { newId } from "@coder/shared/server";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { CONTRACT_CLIENT_URL, noteEntity } from "../contract/entities.ts";
+import { CONTRACT_CLIENT_URL, noteEntity, remarkEntity } from "../contract/entities.ts";
 import { noteChanged } from "../contract/messages.ts";
-import { note, somebody } from "../contract/store.ts";
+import { note, remark, somebody } from "../contract/store.ts";
 import { startProxy, type DatabaseProxy } from "../postgres/proxy.ts";
 import { createTestDatabase, type TestDatabase } from "../postgres/test-database.ts";
 import { silentLogger } from "../silent-logger.ts";
@@ -60,6 +60,12 @@ describe("what goes over the wire", () => {
   it.each(SIMPLE)("%s is one data statement, and waits for the database once", async (_name, work, verb) => {
     await work();
     expect(statements()).toEqual(["begin", verb, "commit"]);
+    expect(proxy.turns()).toBe(1);
+  });
+
+  it("a put and what is beside it are one data statement, and wait for the database once", async () => {
+    await notes().putMany([note(caller)], { newer: "size", beside: { entity: remarkEntity, rows: [remark(caller)] } });
+    expect(statements()).toEqual(["begin", "with", "commit"]);
     expect(proxy.turns()).toBe(1);
   });
 

@@ -1,8 +1,10 @@
 import { openPostgres, type PostgresDatabase } from "@coder/db";
 import { isAppError } from "@coder/shared";
+import { newId } from "@coder/shared/server";
 import { createTestDatabase, outcome, silentLogger, somebody, type TestDatabase } from "@coder/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { egressEntity, type EgressRow } from "../entities.ts";
 import { BudgetLedger } from "./BudgetLedger.ts";
 import { EMPTY_LEDGER, expire, release, reserve, reservedIn, settle, type LedgerState } from "./ledger.ts";
 
@@ -48,6 +50,7 @@ describe("on PostgreSQL", () => {
     const ledgers = [1, 2].map(() => new BudgetLedger({ database, limitMicroUsd: () => limit, now: () => now }));
     const [watcher] = ledgers;
     let [spent, over, refused] = [0, 0, 0];
+    const noted: string[] = [];
     const ended = new AbortController();
     const watch = async (): Promise<void> => {
       while (!ended.signal.aborted) {
@@ -64,7 +67,9 @@ describe("on PostgreSQL", () => {
         const worst = 1_000 + Math.floor(random() * 20_000);
         const fate = random();
         try {
-          const ticket = await ledger.reserve(caller, worst, 60);
+          const line = lineOf(caller);
+          const ticket = await ledger.reserve(caller, worst, 60, line);
+          noted.push(line.id);
           if (fate < 0.2) return await ledger.release(caller, ticket);
           if (fate < 0.3) {
             // Its process ends: nobody settles it.
@@ -88,6 +93,9 @@ describe("on PostgreSQL", () => {
     expect(refused).toBeGreaterThan(0);
     expect(end).toMatchObject({ spentMicroUsd: spent, reservedMicroUsd: 0 });
     expect(spent).toBeLessThanOrEqual(limit);
+    // A line for each reservation, and none for those that were refused.
+    const lines = await database.for(caller).repository(egressEntity).query({}, { limit: 300 });
+    expect(lines.items.map(({ id }) => id)).toEqual(noted.sort());
   }, 60_000);
 
   it("keeps organizations and months apart, and names the limit", async () => {
@@ -101,6 +109,11 @@ describe("on PostgreSQL", () => {
     expect(await outcome(ledger.reserve(one, 100, 60))).toBe("done");
   });
 });
+
+function lineOf({ userId, organizationId }: ReturnType<typeof somebody>): EgressRow {
+  const sent = { endpoint: "test", model: "model", purpose: "chat" as const, projectId: null, conversationId: null, secrets: 0, host: "host", path: "/", requestBytes: 1 };
+  return { id: newId(), organizationId, userId, at: new Date().toISOString(), ...sent, responseBytes: 0, status: null, outcome: "open", tookMs: null, version: 0 };
+}
 
 function seeded(seed: number): () => number {
   let state = seed;

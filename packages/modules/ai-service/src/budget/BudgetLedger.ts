@@ -2,7 +2,7 @@ import type { Budget } from "@coder/api/ai-service";
 import { unlessExists, type IDatabase } from "@coder/db";
 import { organizationOf, type Caller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
-import { budgetEntity, type BudgetRow } from "../entities.ts";
+import { budgetEntity, egressEntity, type BudgetRow, type EgressRow } from "../entities.ts";
 import { budgetBusy, budgetExhausted } from "../errors.ts";
 import { PATIENCE_MS } from "../patience.ts";
 import { EMPTY_LEDGER, expire, release, reserve, reservedIn, settle, type LedgerState, type Spent } from "./ledger.ts";
@@ -24,6 +24,8 @@ export interface ReservationTicket {
 /** A change of the ledger: the next state, or null to refuse, and who waits for it. */
 interface Change {
   readonly apply: (state: LedgerState) => LedgerState | null;
+  /** Of the egress ledger, written in the same step unless the change is refused. */
+  readonly line: EgressRow | null;
   readonly done: (outcome: { readonly state: LedgerState; readonly refused: boolean }) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -50,34 +52,28 @@ export class BudgetLedger {
     this.#deps = deps;
   }
 
-  /** Sets aside what a call may cost at most. `budget_exhausted` (403) where that does not fit. */
-  async reserve(caller: Caller, microUsd: number, seconds: number): Promise<ReservationTicket> {
+  /** Sets aside what a call may cost at most, and with it notes the request that it is for. `budget_exhausted` (403) where that does not fit: then neither is written. */
+  async reserve(caller: Caller, microUsd: number, seconds: number, line: EgressRow | null = null): Promise<ReservationTicket> {
     const now = this.#deps.now();
     const ticket = { id: newId(), period: periodOf(now) };
     const limit = this.#deps.limitMicroUsd();
     const reservation = { id: ticket.id, microUsd, expiresAt: new Date(now.getTime() + seconds * 1000).toISOString() };
-    const { state, refused } = await this.#change(caller, ticket.period, (before) => reserve(expire(before, now.toISOString()), reservation, limit));
+    const change = this.#change(caller, ticket.period, (before) => reserve(expire(before, now.toISOString()), reservation, limit), { line });
+    // It may be written although that failed, and nothing is sent for it.
+    change.catch(() => this.release(caller, ticket)).catch(() => undefined);
+    const { state, refused } = await change;
     if (refused) throw budgetExhausted({ limitMicroUsd: limit, spentMicroUsd: state.spentMicroUsd, reservedMicroUsd: reservedIn(state), neededMicroUsd: microUsd, period: ticket.period });
     return ticket;
   }
 
-  /** Whether a reservation will most likely be granted, by what this process wrote last. */
-  fits(caller: Caller, microUsd: number): boolean {
-    const now = this.#deps.now();
-    const row = this.#written.get(organizationOf(caller));
-    if (row?.period !== periodOf(now)) return false;
-    const at = now.toISOString();
-    return reserve(expire(row, at), { id: "", microUsd, expiresAt: at }, this.#deps.limitMicroUsd()) !== null;
-  }
-
   /** The call was made and cost this. */
   async settle(caller: Caller, { id, period }: ReservationTicket, spent: Spent): Promise<void> {
-    await this.#change(caller, period, (before) => settle(before, id, spent), PATIENCE_MS);
+    await this.#change(caller, period, (before) => settle(before, id, spent), { patienceMs: PATIENCE_MS });
   }
 
   /** The call was not made. */
   async release(caller: Caller, { id, period }: ReservationTicket): Promise<void> {
-    await this.#change(caller, period, (before) => release(before, id), PATIENCE_MS);
+    await this.#change(caller, period, (before) => release(before, id), { patienceMs: PATIENCE_MS });
   }
 
   async get(caller: Caller): Promise<Budget> {
@@ -91,12 +87,12 @@ export class BudgetLedger {
     return { period, limitMicroUsd: this.#deps.limitMicroUsd(), spentMicroUsd, reservedMicroUsd: reservedIn(state), calls, inputTokens, outputTokens };
   }
 
-  #change(caller: Caller, period: string, apply: Change["apply"], patienceMs = 0): Promise<{ readonly state: LedgerState; readonly refused: boolean }> {
+  #change(caller: Caller, period: string, apply: Change["apply"], { line = null, patienceMs = 0 }: { readonly line?: EgressRow | null; readonly patienceMs?: number } = {}): Promise<{ readonly state: LedgerState; readonly refused: boolean }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ readonly state: LedgerState; readonly refused: boolean }>();
     const key = slotOf(caller, period);
     const slot = this.#slots.get(key) ?? { changes: [], writing: false, timer: null };
     this.#slots.set(key, slot);
-    slot.changes.push({ apply, done: resolve, failed: reject });
+    slot.changes.push({ apply, line, done: resolve, failed: reject });
     if (slot.writing) return promise;
     if (patienceMs === 0) void this.#drain(caller, period, slot);
     else slot.timer ??= setTimeout(() => void this.#drain(caller, period, slot), patienceMs);
@@ -129,10 +125,10 @@ export class BudgetLedger {
       this.#written.delete(organizationId);
       const isKnown = known?.period === period;
       const row = isKnown ? known : await this.#read(caller, period);
-      const { state, told } = applyAll(row, changes);
+      const { state, told, lines } = applyAll(row, changes);
       const next = { ...row, ...state, reservations: [...state.reservations], version: row.version + 1 };
       // Nothing where somebody else has written this version already, or the first of another row for the same month.
-      const written = await unlessExists(rows.putMany([next], { newer: "version" }));
+      const written = await unlessExists(rows.putMany([next], { newer: "version", beside: { entity: egressEntity, rows: lines } }));
       if (written?.length === 1) {
         this.#written.set(organizationId, next);
         return told;
@@ -160,15 +156,17 @@ function slotOf(caller: Caller, period: string): string {
   return `${organizationOf(caller)} ${period}`;
 }
 
-function applyAll(row: BudgetRow, changes: readonly Change[]): { readonly state: LedgerState; readonly told: (() => void)[] } {
+function applyAll(row: BudgetRow, changes: readonly Change[]): { readonly state: LedgerState; readonly told: (() => void)[]; readonly lines: EgressRow[] } {
+  const lines: EgressRow[] = [];
   let state: LedgerState = { spentMicroUsd: row.spentMicroUsd, reservations: row.reservations, calls: row.calls, inputTokens: row.inputTokens, outputTokens: row.outputTokens };
-  const told = changes.map(({ apply, done }) => {
+  const told = changes.map(({ apply, line, done }) => {
     const next = apply(state);
+    if (next !== null && line !== null) lines.push(line);
     state = next ?? state;
     const outcome = { state, refused: next === null };
     return () => done(outcome);
   });
-  return { state, told };
+  return { state, told, lines };
 }
 
 /** The month, UTC. */

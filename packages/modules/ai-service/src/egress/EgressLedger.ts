@@ -10,6 +10,9 @@ export interface Errand extends Pick<Egress, "endpoint" | "model" | "purpose" | 
   readonly caller: Caller;
 }
 
+/** Writes the line of a request that may leave. */
+export type Admit = (line: EgressRow) => Promise<unknown>;
+
 /** Requests of an organization whose ends wait to be written. */
 interface WaitingEnds {
   readonly caller: Caller;
@@ -40,20 +43,17 @@ export class EgressLedger {
     return { items: page.items.map(({ etag: _etag, organizationId: _organization, version: _version, ...entry }) => entry), nextCursor: page.nextCursor };
   }
 
-  /** A guarded `fetch` whose requests are in the ledger. None leaves before `admitted`, which is waited for beside the note. */
-  fetch({ caller, ...errand }: Errand, guard: GuardedFetchOptions, admitted: Promise<unknown>): { readonly fetch: Fetch; readonly settle: Settle } {
+  /** A guarded `fetch` whose requests are in the ledger: none leaves before its line is written. `admit` writes that of the first one; where it refuses, nothing leaves at all. */
+  fetch({ caller, ...errand }: Errand, guard: GuardedFetchOptions, admit?: Admit): { readonly fetch: Fetch; readonly settle: Settle } {
     const begun = new Map<string, EgressRow>();
+    let admitted: Promise<unknown> | null = null;
     const begin = async (note: RequestNote): Promise<void> => {
       const row = rowOf(caller, { ...errand, ...note }, this.#deps.now());
       begun.set(note.id, row);
+      if (admit && admitted === null) return void (await (admitted = admit(row)));
+      await admitted;
       // The id is a new one, so this inserts; as a put it is one statement that is made once, where Prisma plans an insert anew each time.
       await this.#rows(caller).putMany([row], { newer: "version" });
-      try {
-        await admitted;
-      } catch (error) {
-        await this.end(caller, { id: note.id, responseBytes: 0, status: null, outcome: "cancelled", tookMs: 0 });
-        throw error;
-      }
     };
     const end = async (ended: RequestEnd): Promise<void> => {
       const row = begun.get(ended.id);

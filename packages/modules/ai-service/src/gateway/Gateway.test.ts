@@ -1,5 +1,7 @@
 import { globalAgent, type RequestListener } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
+import { createMemoryDatabase } from "@coder/db";
+import { AppError } from "@coder/shared";
 import { freePort } from "@coder/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { endpointAt, IMPATIENT } from "../__fixtures__/config.ts";
@@ -25,7 +27,7 @@ afterAll(() => servers.close());
 const serve = (listener: RequestListener): Promise<string> => servers.open(listener);
 
 describe.each(["openai", "anthropic"] as const)("the gateway to %s", (kind) => {
-  const rig = (more: ConstructorParameters<typeof GatewayRig>[0] = {}, url = mock.url) => new GatewayRig({ endpoints: { main: endpointAt(kind, url) }, ...more });
+  const rig = (more: ConstructorParameters<typeof GatewayRig>[0] = {}, url = mock.url, database = createMemoryDatabase()) => new GatewayRig({ endpoints: { main: endpointAt(kind, url) }, ...more }, database);
 
   it("streams an answer piece by piece, and settles what it cost", async () => {
     const gateway = rig();
@@ -206,6 +208,29 @@ describe.each(["openai", "anthropic"] as const)("the gateway to %s", (kind) => {
     expect(error).toMatchObject({ details: { limit: "ai-service.budget.monthlyUsd" } });
     expect(mock.getRequests()).toEqual([]);
     expect([await unknown.egress(), await poor.egress()]).toEqual([[], []]);
+  });
+
+  it("sends nothing where the reservation and its line cannot be written, tells why, and leaves nothing reserved", async () => {
+    const database = createMemoryDatabase();
+    const scopeFor = database.for.bind(database);
+    database.for = (caller) => ({
+      repository: (entity) => {
+        const repository = scopeFor(caller).repository(entity);
+        const put = repository.putMany.bind(repository);
+        // As a store that writes the two apart, and fails in between; in words that a library takes for a time-out of the endpoint.
+        repository.putMany = async (rows, { beside, newer }) => {
+          const written = await put(rows, { newer });
+          if (beside && beside.rows.length > 0) throw new AppError("timeout", "database_timeout", "It took too long.", { remedy: "Try again.", cause: new Error("canceling statement due to statement timeout") });
+          return written;
+        };
+        return repository;
+      },
+    });
+    const gateway = rig({}, mock.url, database);
+    expect(codeOf((await gateway.outcome("hello")).error)).toBe("database_timeout");
+    expect(mock.getRequests()).toEqual([]);
+    expect(await gateway.budget.get(gateway.caller)).toMatchObject({ reservedMicroUsd: 0, spentMicroUsd: 0, calls: 0 });
+    expect(await gateway.egress()).toEqual([]);
   });
 
   it("asks no private address that the operator has not allowed", async () => {

@@ -3,6 +3,7 @@ import type { AppError, Caller } from "@coder/shared";
 import type { ILiveConfig, RequestOutcome, Settle } from "@coder/shared/server";
 import type { BudgetLedger, ReservationTicket } from "../budget/BudgetLedger.ts";
 import type { AiConfig } from "../config.ts";
+import type { EgressRow } from "../entities.ts";
 import { answerCut, answerMalformed, answerRefused, priceUnknown } from "../errors.ts";
 import { costOf, type PricedModel } from "../prices/PriceTable.ts";
 import { failureOf, type Failure, type Target } from "./failure-of.ts";
@@ -111,6 +112,7 @@ class Attempt {
   /** Something of the answer was handed on. */
   begun = false;
   spent: Usage | null = null;
+  #reserved: Promise<ReservationTicket> | null = null;
   #usage: TokenUsage | null = null;
   #written = "";
   #ended = false;
@@ -139,25 +141,21 @@ class Attempt {
     signal.throwIfAborted();
     const input = tokens.ofRequest(request);
     const worst = costOf(price, { inputTokens: tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
-    const { budget } = this.#deps;
-    // Where it will be granted, the request is made ready and noted meanwhile; it leaves when both are written.
-    const meanwhile = budget.fits(caller, worst);
-    const reserved = budget.reserve(caller, worst, timeouts.totalSeconds + MARGIN_SECONDS);
-    try {
-      reserved.catch(() => undefined);
-      if (!meanwhile) await reserved;
-    } catch (error) {
-      this.failure = failureOf(error, this.#target());
-      return;
-    }
     const watchdog = new Watchdog(patienceWith(endpoint, timeouts));
+    // What it may cost is reserved when the request is ready, in one step with its line in the egress ledger.
+    const admit = async (line: EgressRow | null): Promise<void> => {
+      await (this.#reserved = this.#deps.budget.reserve(caller, worst, timeouts.totalSeconds + MARGIN_SECONDS, line));
+      watchdog.asked();
+    };
     let settle: Settle = async () => undefined;
     try {
       const { purpose, projectId, conversationId, secrets } = this.#question;
       const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose, projectId, conversationId, secrets };
-      const open = this.#deps.providers.open(errand, watchdog.touch, reserved);
+      const open = this.#deps.providers.open(errand, watchdog.touch, admit);
       settle = open.settle;
       for await (const event of open.provider.stream({ ...request, maxOutputTokens, model: this.#model.model }, AbortSignal.any([signal, watchdog.signal]))) {
+        // From a recording: nothing was sent.
+        if (this.#reserved === null) await admit(null);
         this.#note(event);
         yield event;
       }
@@ -166,10 +164,12 @@ class Attempt {
       if (!this.#ended) throw this.begun ? answerCut() : answerMalformed("it holds no answer");
     } catch (error) {
       const cause: unknown = watchdog.signal.aborted && !signal.aborted ? watchdog.signal.reason : error;
-      this.failure = failureOf(cause, this.#target());
+      // A library wraps what its `fetch` threw, and not always so that it is found again.
+      const refusal: unknown = await this.#reserved?.then(() => null, (refused: unknown) => refused);
+      this.failure = failureOf(refusal ?? cause, this.#target());
     } finally {
       watchdog.end();
-      const ticket = await reserved.catch(() => null);
+      const ticket = await this.#reserved?.catch(() => null) ?? null;
       this.#settle(Promise.all([ticket === null ? null : this.#book(ticket, tokens, input), settle(this.#outcome())]));
     }
   }

@@ -1,6 +1,6 @@
 import type { GuardedFetchOptions, ILiveConfig, Settle } from "@coder/shared/server";
 import type { AiConfig } from "../config.ts";
-import type { EgressLedger, Errand } from "../egress/EgressLedger.ts";
+import type { Admit, EgressLedger, Errand } from "../egress/EgressLedger.ts";
 import { answerMalformed, endpointNotFound, endpointPrivate } from "../errors.ts";
 import { AnthropicProvider } from "./AnthropicProvider.ts";
 import type { IModelProvider } from "./model-provider.ts";
@@ -32,8 +32,8 @@ export class ProviderFactory {
     if (kind !== undefined) await loadLibrary(kind);
   }
 
-  /** `admitted`: nothing is sent before it, nor if it fails. */
-  open(errand: Errand, onBytes: (count: number) => void, admitted: Promise<unknown> = Promise.resolve()): OpenProvider {
+  /** `admit`: nothing is sent before it, nor if it fails. Without one a request is noted only. */
+  open(errand: Errand, onBytes: (count: number) => void, admit?: Admit): OpenProvider {
     const { endpoints, apiKeys, allowedPrivateHosts, timeouts, recording } = this.#deps.config.value;
     const endpoint = endpoints[errand.endpoint];
     if (!endpoint) throw endpointNotFound(errand.endpoint);
@@ -44,7 +44,7 @@ export class ProviderFactory {
       tooLong: (bytes) => answerMalformed(`it is longer than ${bytes} bytes`),
       onBytes,
     };
-    const { fetch, settle } = this.#deps.egress.fetch(errand, guard, admitted);
+    const { fetch, settle } = this.#deps.egress.fetch(errand, guard, admit);
     const apiKey = apiKeys[errand.endpoint] ?? null;
     const deps = { url: endpoint.url, apiKey, fetch: fetchWithoutKey(fetch, apiKey), timeoutMs: timeouts.totalSeconds * 1000 };
     const asked = endpoint.kind === "anthropic" ? new AnthropicProvider(deps) : new OpenAiProvider(deps);

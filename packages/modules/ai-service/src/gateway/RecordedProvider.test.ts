@@ -27,6 +27,8 @@ it("gives what was recorded, to the same question alone, and asks nobody", async
   const replayed = await rig.outcome("hello");
   expect(replayed.text).toBe("Hello, recorded.");
   expect(replayed.events).toEqual(recorded.events);
+  // It is paid for as the one that was recorded, so that a budget can be tried out, too.
+  expect(await rig.budget.get(rig.caller)).toMatchObject({ calls: 1, reservedMicroUsd: 0 });
   expect(codeOf((await rig.outcome("something else")).error)).toBe("not_recorded");
   expect(mock.getRequests()).toEqual([]);
   expect(await rig.egress()).toEqual([]);

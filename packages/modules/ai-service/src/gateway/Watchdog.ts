@@ -17,13 +17,12 @@ export class Watchdog {
   readonly #stop = new AbortController();
   readonly #patience: Patience;
   readonly #total: ReturnType<typeof setTimeout>;
-  #silence: ReturnType<typeof setTimeout>;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   /** How often something came in. */
   #heard = 0;
 
   constructor(patience: Patience) {
     this.#patience = patience;
-    this.#silence = this.#listen("did not begin to answer", patience.firstByteSeconds);
     this.#total = this.#expire("did not end its answer", patience.totalSeconds);
   }
 
@@ -31,17 +30,24 @@ export class Watchdog {
     return this.#stop.signal;
   }
 
+  /** The endpoint is asked now: what came before it is not its silence. */
+  asked(): void {
+    this.#restart("did not begin to answer", this.#patience.firstByteSeconds);
+  }
+
   /** Something came in. */
-  readonly touch = (): void => {
-    clearTimeout(this.#silence);
-    this.#heard += 1;
-    if (!this.#stop.signal.aborted) this.#silence = this.#listen("stopped in the middle and sent nothing more", this.#patience.idleSeconds);
-  };
+  readonly touch = (): void => this.#restart("stopped in the middle and sent nothing more", this.#patience.idleSeconds);
 
   end(): void {
     this.#heard += 1;
     clearTimeout(this.#silence);
     clearTimeout(this.#total);
+  }
+
+  #restart(what: string, seconds: number): void {
+    clearTimeout(this.#silence);
+    this.#heard += 1;
+    if (!this.#stop.signal.aborted) this.#silence = this.#listen(what, seconds);
   }
 
   /** A process that was held up itself reads what has come meanwhile before it blames the endpoint. */

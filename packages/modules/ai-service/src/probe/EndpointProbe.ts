@@ -78,6 +78,7 @@ export class EndpointProbe {
   async #offered(caller: Caller, endpoint: string, url: string, signal: AbortSignal): Promise<readonly string[] | null> {
     await this.#deps.providers.load(endpoint);
     const watchdog = new Watchdog(this.#deps.patience(endpoint));
+    watchdog.asked();
     const { provider, settle } = this.#deps.providers.open({ caller, endpoint, model: null, purpose: "probe", projectId: null, conversationId: null, secrets: 0 }, watchdog.touch);
     let outcome: "done" | "failed" = "failed";
     try {
