@@ -1,9 +1,8 @@
 import type { editor } from "monaco-editor";
 import { toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
-import type { ProjectFiles } from "../files/project-files.ts";
 import { BufferKeeper, type IBufferStore } from "./BufferKeeper.ts";
-import { DocumentFile } from "./DocumentFile.ts";
+import { DocumentFile, type IFileSource } from "./DocumentFile.ts";
 import { DocumentModel } from "./DocumentModel.ts";
 import { type DocumentState, LOADING_DOCUMENT } from "./document-state.ts";
 import { decodeText, detectEncoding, type Encoding, encodeText, type LineEnd, lineEndsOf } from "./encoding.ts";
@@ -19,7 +18,7 @@ export interface KeptText {
 }
 
 interface TextDocumentDeps {
-  readonly files: ProjectFiles;
+  readonly files: IFileSource;
   readonly bufferStore: (path: string) => IBufferStore;
   readonly isOutOfStep: (error: unknown) => boolean;
   /** Somebody changed the text. */
@@ -68,6 +67,7 @@ export class TextDocument {
 
   /** Reads the file, for the first time or again after it could not be read. */
   async load(): Promise<void> {
+    const path = this.#path;
     this.#patch({ phase: "loading", problem: null });
     const monaco = loadMonaco();
     // Asked for beside the file; whether it came is looked at with the file.
@@ -77,9 +77,13 @@ export class TextDocument {
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       const problem = toProblem(error);
-      if (problem.code === "entry_not_found" && this.#kept) return this.#openWithout(await monaco, this.#kept);
-      this.#patch({ phase: problem.code === "entry_not_found" ? "gone" : "failed", problem });
+      const missing = problem.code === "entry_not_found";
+      // It was renamed on the way: that there is nothing of the old name is as it should be.
+      if (missing && this.#path !== path) return this.load();
+      if (missing && this.#kept) this.#openWithout(await monaco, this.#kept);
+      else this.#patch({ phase: missing ? "gone" : "failed", problem });
     }
+    if (this.#checkAgain) await this.checkDisk();
   }
 
   async #read(monaco: Promise<MonacoApi>): Promise<void> {
@@ -236,8 +240,8 @@ export class TextDocument {
   /** Something happened to the file. Looks at what is there now, once at a time. */
   async checkDisk(): Promise<void> {
     const { phase, saving } = this.state.get();
-    if (phase === "loading" || this.#abort.signal.aborted) return;
-    if (this.#checking || saving) {
+    if (this.#abort.signal.aborted) return;
+    if (this.#checking || saving || phase === "loading") {
       this.#checkAgain = true;
       return;
     }
