@@ -1,80 +1,24 @@
-import { createHash } from "node:crypto";
-import { AppError } from "@coder/shared";
 import { expect, it } from "vitest";
-import type { FileContent } from "../files/project-files.ts";
-import type { IFileSource } from "./DocumentFile.ts";
-import { TextDocument } from "./TextDocument.ts";
+import { Buffers, contentOf, SlowDisk } from "./__fixtures__/slow-disk.ts";
+import { Documents } from "./documents.ts";
+import { type KeptText, TextDocument } from "./TextDocument.ts";
 
 /** No text in any encoding, so that it is opened without an editor. */
 const [ONE, TWO] = [Uint8Array.of(0, 159, 1), Uint8Array.of(0, 159, 2)];
+const KEPT: KeptText = { text: "typed", baseHash: "base", revision: 7 };
 
-function contentOf(bytes: Uint8Array<ArrayBuffer>): FileContent {
-  return { bytes, hash: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length };
-}
-
-/** A disk that is slow to be read: what it found is said when it is let through. */
-class Disk implements IFileSource {
-  readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
-  #held: { readonly path: string; readonly say: (found: () => FileContent) => void; found: (() => FileContent) | null }[] = [];
-  #holding = true;
-
-  async read(path: string): Promise<FileContent> {
-    if (!this.#holding) return this.#find(path)();
-    const found = await new Promise<() => FileContent>((say) => this.#held.push({ path, say, found: null }));
-    return found();
-  }
-
-  readStart(path: string): Promise<FileContent> {
-    return this.read(path);
-  }
-
-  async getEntry(path: string): Promise<never> {
-    throw new Error(`Nothing here is a link: ${path}`);
-  }
-
-  async write(path: string): Promise<never> {
-    throw new Error(`Nothing is saved here: ${path}`);
-  }
-
-  move(from: string, to: string): void {
-    const bytes = this.files.get(from);
-    if (!bytes) throw new Error(`There is no ${from}`);
-    this.files.delete(from);
-    this.files.set(to, bytes);
-  }
-
-  /** Finds what was asked for so far, and says it later. */
-  look(): void {
-    for (const read of this.#held) read.found ??= this.#find(read.path);
-  }
-
-  /** Everything that was asked for is answered, and from now on at once. */
-  letThrough(): void {
-    this.#holding = false;
-    for (const { path, say, found } of this.#held) say(found ?? this.#find(path));
-    this.#held = [];
-  }
-
-  #find(path: string): () => FileContent {
-    const bytes = this.files.get(path);
-    return () => {
-      if (!bytes) throw new AppError("not_found", "entry_not_found", `There is no ${path}.`, { remedy: "Look again." });
-      return contentOf(bytes);
-    };
-  }
+function rig(path: string, bytes: Uint8Array<ArrayBuffer>, kept: KeptText | null = null) {
+  const [disk, buffers] = [new SlowDisk(), new Buffers()];
+  disk.files.set(path, bytes);
+  if (kept) buffers.kept.set(path, { revision: kept.revision, baseHash: kept.baseHash, change: { text: kept.text } });
+  return { disk, buffers, deps: { files: disk, bufferStore: (at: string) => buffers.of(at), isOutOfStep: () => false, onEdit: () => undefined } };
 }
 
 /** A file that was opened this moment: its first read is on its way. */
-function opening(path: string, bytes: Uint8Array<ArrayBuffer>) {
-  const disk = new Disk();
-  disk.files.set(path, bytes);
-  const document = new TextDocument(path, {
-    files: disk,
-    bufferStore: () => ({ save: async ({ revision }) => ({ revision: revision + 1 }), discard: async () => undefined }),
-    isOutOfStep: () => false,
-    onEdit: () => undefined,
-  });
-  return { disk, document, loading: document.load() };
+function opening(path: string, bytes: Uint8Array<ArrayBuffer>, kept: KeptText | null = null) {
+  const { deps, ...servers } = rig(path, bytes, kept);
+  const document = new TextDocument(path, deps, kept);
+  return { ...servers, document, loading: document.load() };
 }
 
 it("shows a file that was renamed while it was read for the first time, however late its read came", async () => {
@@ -116,4 +60,30 @@ it("says that a file is gone that was deleted while it was read", async () => {
   disk.letThrough();
   await loading;
   expect(document.state.get()).toMatchObject({ phase: "gone", problem: { code: "entry_not_found" } });
+});
+
+/** What was kept, under its new name, as it was. */
+const MOVED = [["new.ts", { revision: 0, baseHash: "base", change: { text: "typed" } }]];
+
+it("takes unsaved text along that was not brought back yet when the file was renamed", async () => {
+  const { document, buffers } = opening("old.ts", ONE, KEPT);
+  document.rename("new.ts");
+  await document.keeper.flush();
+  expect([...buffers.kept]).toEqual(MOVED);
+});
+
+it("takes unsaved text along of a file in a tab that nobody has looked at yet", async () => {
+  const { deps, buffers } = rig("old.ts", ONE, KEPT);
+  const documents = new Documents(deps);
+  documents.restore("old.ts", KEPT);
+  documents.rename("old.ts", "new.ts");
+  await documents.peek("new.ts")?.keeper.flush();
+  expect([[...buffers.kept], [...documents.dirty.get()]]).toEqual([MOVED, ["new.ts"]]);
+  documents.dispose();
+});
+
+it("lets the server forget unsaved text that is given up before it was brought back", async () => {
+  const { document, buffers } = opening("old.ts", ONE, KEPT);
+  await document.discard();
+  expect([...buffers.kept.keys()]).toEqual([]);
 });

@@ -41,6 +41,7 @@ export class TextDocument {
   #writing: Promise<boolean> = Promise.resolve(true);
   #checking = false;
   #checkAgain = false;
+  /** Unsaved text that is not in the model yet. */
   #kept: KeptText | null;
 
   constructor(path: string, deps: TextDocumentDeps, kept: KeptText | null = null) {
@@ -49,7 +50,9 @@ export class TextDocument {
     this.#file = this.#newFile();
     this.#kept = kept;
     this.#keeper = this.#newKeeper();
-    if (kept) this.#patch({ dirty: true });
+    if (!kept) return;
+    this.#keeper.adopt(kept.revision);
+    this.#patch({ dirty: true });
   }
 
   get path(): string {
@@ -120,14 +123,12 @@ export class TextDocument {
   /** There is unsaved text of a file that is not there any more. */
   #openWithout(monaco: MonacoApi, kept: KeptText): void {
     this.#makeModel(monaco, kept.text, this.state.get().encoding).neverSaved();
-    this.#keeper.adopt(kept.revision);
     this.#kept = null;
     this.#patch({ phase: "text", hash: kept.baseHash, sizeBytes: 0, disk: { kind: "deleted" }, dirty: true });
   }
 
   #bringBack(kept: KeptText): void {
     const { hash } = this.state.get();
-    this.#keeper.adopt(kept.revision);
     this.#model?.replace(kept.text);
     // What was typed began from another text than the one that lies there now.
     if (kept.baseHash !== hash) this.#patch({ hash: kept.baseHash, disk: hash === null ? { kind: "deleted" } : { kind: "changed", hash } });
@@ -329,8 +330,8 @@ export class TextDocument {
   #newKeeper(): BufferKeeper {
     return new BufferKeeper({
       store: this.#deps.bufferStore(this.#path),
-      text: () => this.#model?.text ?? "",
-      baseHash: () => this.state.get().hash,
+      text: () => this.#model?.text ?? this.#kept?.text ?? "",
+      baseHash: () => (this.#kept ? this.#kept.baseHash : this.state.get().hash),
       isOutOfStep: this.#deps.isOutOfStep,
       isHopeless: (error) => toProblem(error).kind === "too_large" || toProblem(error).code === "too_many_buffers",
       onKept: (problem) => this.#patch({ keepProblem: problem === null ? null : toProblem(problem) }),
