@@ -91,6 +91,24 @@ test("files are made, named, moved and thrown away by keyboard, and come back", 
     await expect(page.getByText("Moved beta copy.ts to src")).toBeVisible();
   });
 
+  await test.step("a file that is renamed before its text has come is shown under its new name", async () => {
+    const read = /\/file\?path=crlf\.txt/;
+    const asked = page.waitForRequest(read);
+    const moved = page.waitForResponse(/workspace\.moveEntries/);
+    await page.route(read, async (route) => {
+      await moved;
+      await route.continue();
+    });
+    await entry(page, "crlf.txt").click();
+    await asked;
+    await page.keyboard.press("F2");
+    await page.keyboard.type("renamed");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => shownText(page)).toContain("one\ntwo");
+    await expect(tab(page, /renamed\.txt/)).toBeVisible();
+    await expect(tab(page, /deleted on disk/)).toHaveCount(0);
+  });
+
   await test.step("a folder of many is a few rows of the page", async () => {
     await entry(page, "many").click();
     await expect(entry(page, "0.txt")).toBeVisible();

@@ -344,7 +344,7 @@ test("from the first account to a change that was asked for, reviewed, applied, 
   await test.step("all of it is found again among the jobs and in the audit log", async () => {
     await page.goto("/jobs");
     const jobs = page.getByRole("grid", { name: "Jobs", exact: true });
-    for (const title of ["Import a project", "Index a project", "Run a program", "Generate code", "Apply a change"]) await expect(jobs.getByRole("row").filter({ hasText: title }).first(), title).toContainText("Completed");
+    for (const title of ["Import a project", "Index a project", "Run a program: npm", "Generate code", "Apply a change"]) await expect(jobs.getByRole("row").filter({ hasText: title }).first(), title).toContainText("Completed");
     await jobs.getByRole("row").filter({ hasText: "Generate code" }).first().click();
     await expect(page.getByRole("complementary").getByRole("log")).toBeVisible();
     await picture(page, "jobs", "light");

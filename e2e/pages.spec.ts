@@ -60,11 +60,11 @@ const SCREENS: readonly Screen[] = [
   { path: "/system/health", ready: (page) => page.getByRole("rowheader", { name: "gateway" }) },
   { path: "/profile", ready: (page) => page.getByLabel("Time zone") },
   { path: "/sessions", ready: (page) => page.getByText("this browser") },
-  { path: "/nowhere", ready: (page) => page.getByRole("heading", { name: "There is no such page" }) },
 ];
 const DOORS: readonly Screen[] = [
   { path: "/sign-in", ready: (page) => page.getByText("New accounts are made by invitation") },
   { path: "/setup", ready: (page) => page.getByRole("heading", { name: "This installation has an owner" }) },
+  { path: "/nowhere", ready: (page) => page.getByRole("heading", { name: "There is no such page" }) },
   { path: "/invite/not-an-invitation", ready: (page) => page.getByRole("heading", { name: "This is no invitation link" }) },
 ];
 
@@ -273,6 +273,19 @@ test("forms say what is wrong where it is wrong, and not before", async ({ visit
   await expect(page.getByText("The e-mail address or the password is wrong.")).toBeVisible();
   await expect(page.getByText("invalid_credentials")).toBeVisible();
   await expect(email).toHaveValue(OWNER.email);
+});
+
+test("an address that no page has is answered with 404, says so and leads back", async ({ visit, owner }) => {
+  const [inside, outside] = [await visit({ storageState: owner }), await visit()];
+  for (const [{ page, context, complaints }, start] of [[inside, areas(inside.page)], [outside, outside.page.getByRole("heading", { name: "Sign in" })]] as const) {
+    for (const path of ["/nowhere", "/people/nowhere", "/projects/0190f5fe-7c00-7a00-8a00-000000000001/nowhere", "/_next/static/nowhere.js"]) expect((await context.request.get(path)).status(), path).toBe(404);
+    await page.goto("/nowhere");
+    await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+    await expect(page).toHaveTitle("There is no such page · Coder IDE");
+    await page.getByRole("link", { name: "Go to the start page" }).click();
+    await expect(start).toBeVisible();
+    expect(complaints).toEqual([]);
+  }
 });
 
 test("pages run their own scripts and nothing else", async ({ visit, owner, product }) => {

@@ -21,6 +21,8 @@ export interface EnqueueOptions {
 export interface JobOptions {
   /** What people see: "Import a project". */
   readonly title?: string;
+  /** The payload field that says in a few words what this one is about; it follows the title: "Run a program: npm test". */
+  readonly about?: string;
   /** Payload fields that nobody is shown, as paths: `source.password`, `keys.*.value`. Fields with names like `password` or `token` are masked without being listed. */
   readonly redact?: readonly string[];
   /**

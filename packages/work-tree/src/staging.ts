@@ -4,10 +4,15 @@ import path from "node:path";
 
 const PREFIX = "file-";
 
+/** The path of something that does not exist yet, on the file system of the tree. What a process leaves there that dies is removed with `removeLeftovers`. */
+export function temporaryIn(staging: string): string {
+  return path.join(staging, PREFIX + randomUUID());
+}
+
 /** Gives `use` the path of something that does not exist yet, on the file system of the tree; what is still there afterwards is removed. */
 export async function inStaging<Result>(staging: string, use: (temporary: string) => Promise<Result>): Promise<Result> {
   await mkdir(staging, { recursive: true });
-  const temporary = path.join(staging, PREFIX + randomUUID());
+  const temporary = temporaryIn(staging);
   try {
     return await use(temporary);
   } finally {

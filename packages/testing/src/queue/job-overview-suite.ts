@@ -108,7 +108,7 @@ export function jobOverviewSuite({ rig: newRig, fixture }: QueueTestTools): void
     it("tells of one job what there is to tell, and no secret of it", async () => {
       const rig = newRig();
       const schema = z.object({ id: z.string(), source: z.object({ url: z.string(), key: z.string() }), hosts: z.array(z.object({ name: z.string(), pin: z.string() })), apiToken: z.string(), note: z.string() });
-      const job = defineJob("secret.run", schema, { attempts: 1, title: "Fetch", redact: ["source.key", "hosts.*.pin"] });
+      const job = defineJob("secret.run", schema, { attempts: 1, title: "Fetch", about: "note", redact: ["source.key", "hosts.*.pin"] });
       await rig.workers("secret", handleJob(job, async () => async ({ payload: { source, apiToken }, log, progress }) => {
         log.info({}, `Fetching https://ann:swordfish@example.com/x with hunter2-hunter2, ${source.key}`);
         await progress(1, 3);
@@ -119,7 +119,7 @@ export function jobOverviewSuite({ rig: newRig, fixture }: QueueTestTools): void
       await eventually(async () => expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "failed" }));
       const status = await rig.jobs.get(job.name, id);
       expect(status).toEqual({
-        queue: "secret.run", module: "secret", kind: "jobs", title: "Fetch", id, name: "secret.run", state: "failed", caller: CALLER,
+        queue: "secret.run", module: "secret", kind: "jobs", title: "Fetch: use [redacted], or [redacted]", id, name: "secret.run", state: "failed", caller: CALLER,
         payload: { id: "p1", source: { url: "https://ann:[redacted]@example.com/x", key: "[redacted]" }, hosts: [{ name: "a", pin: "[redacted]" }], apiToken: "[redacted]", note: "use [redacted], or [redacted]" },
         progress: { done: 1, total: 3 }, attempt: 1, maxAttempts: 1, enqueuedAt: expect.any(String), retriedAt: null, dueAt: null, startedAt: expect.any(String), finishedAt: expect.any(String),
         waitedMs: expect.any(Number), error: "https://ann:[redacted]@example.com/x does not answer [redacted], [redacted], [redacted]", stacks: [expect.stringContaining("job-overview-suite.ts")],
@@ -128,6 +128,15 @@ export function jobOverviewSuite({ rig: newRig, fixture }: QueueTestTools): void
       const told = JSON.stringify([status, await rig.jobs.logs(job.name, id, 10)]);
       expect(told).toContain("Fetching https://ann:[redacted]@example.com/x");
       expect(told).not.toMatch(/swordfish|hunter2|k-1|1234|t-1/);
+    });
+
+    it("calls a job by its title and by what it is about, where its payload says that, in no more than a line", async () => {
+      const rig = newRig();
+      const job = defineJob("about.run", z.object({ what: z.string().optional() }), { title: "Fetch", about: "what" });
+      await rig.workers("about", handleJob(job, async () => async () => undefined));
+      const ids = await rig.enqueue(job.with({ what: "apples" }), job.with({}), job.with({ what: "x".repeat(1_000) }));
+      const titles = await Promise.all(ids.map(async (id) => (await rig.jobs.get(job.name, id))?.title));
+      expect(titles).toEqual(["Fetch: apples", "Fetch", `Fetch: ${"x".repeat(120)}…`]);
     });
 
     it("tells how long a job was ready, the time it had to wait for left out, and where each attempt failed", async () => {

@@ -12,8 +12,8 @@ import { Fact, Facts, Sheet, SheetSection } from "#ui/sheet.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { toast } from "#ui/toast.tsx";
 import { ChangeList, JsonBlock } from "#ui/json.tsx";
+import textStyles from "#ui/text.module.css";
 import { CopyableId, ExactTime, Time } from "#ui/values.tsx";
-import styles from "./audit.module.css";
 import { actionTitle, actorName, OUTCOMES, targetName } from "./words.ts";
 
 interface AuditSheetProps {
@@ -56,11 +56,11 @@ function Entry({ entry, names }: { readonly entry: AuditEntry; readonly names: R
           <Status tone={outcome.tone} icon={outcome.icon}>
             {outcome.help}
           </Status>
-          {entry.errorCode === null ? null : <div className={styles.mono}>{entry.errorCode}</div>}
+          {entry.errorCode === null ? null : <div className={textStyles.mono}>{entry.errorCode}</div>}
         </Fact>
         <Fact name="When">
           <Time at={entry.completedAt} />
-          <div className={styles.dim}>
+          <div className={textStyles.dim12}>
             <ExactTime at={entry.completedAt} />
             {took > 0 ? `, took ${took} ms` : ""}
           </div>
@@ -74,7 +74,7 @@ function Entry({ entry, names }: { readonly entry: AuditEntry; readonly names: R
           )}
         </Fact>
         <Fact name="Action">
-          <span className={styles.mono}>{entry.action}</span>
+          <span className={textStyles.mono}>{entry.action}</span>
         </Fact>
         {entry.targetType === null ? null : (
           <Fact name={`Target: ${entry.targetType}`}>
@@ -83,8 +83,8 @@ function Entry({ entry, names }: { readonly entry: AuditEntry; readonly names: R
           </Fact>
         )}
         <Fact name="From">
-          <span className={styles.mono}>{entry.address}</span>
-          <div className={styles.dim}>{entry.userAgent}</div>
+          <span className={textStyles.mono}>{entry.address}</span>
+          <div className={textStyles.dim12}>{entry.userAgent}</div>
         </Fact>
       </Facts>
       {changes && Object.keys(changes).length > 0 ? (
@@ -100,7 +100,7 @@ function Entry({ entry, names }: { readonly entry: AuditEntry; readonly names: R
       <SheetSection title="Proof">
         <Facts>
           <Fact name="Sequence">
-            <span className={styles.mono}>{entry.sequence}</span>
+            <span className={textStyles.mono}>{entry.sequence}</span>
           </Fact>
           <Fact name="Hash">
             <CopyableId value={entry.hash} what="the hash" />

@@ -17,6 +17,7 @@ import { DataTable } from "#ui/table/data-table.tsx";
 import { FilterField } from "#ui/table/filter-field.tsx";
 import { formatFilter, parseFilter } from "#ui/table/filter.ts";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { Middle, Time } from "#ui/values.tsx";
 import { auditFilterKeys, isSiftedHere, matchesEntry, serverFilter } from "./audit-filter.ts";
 import { AuditSheet } from "./audit-sheet.tsx";
@@ -106,7 +107,7 @@ function auditColumns(names: ReadonlyMap<string, string>): readonly Column<Audit
       text: (entry) => entry.action,
       cell: (entry) => (
         <>
-          {actionTitle(entry.action)} <span className={styles.dim}>{actionArea(entry.action)}</span>
+          {actionTitle(entry.action)} <span className={textStyles.dim12}>{actionArea(entry.action)}</span>
         </>
       ),
     },
@@ -119,7 +120,7 @@ function auditColumns(names: ReadonlyMap<string, string>): readonly Column<Audit
       cell: (entry) =>
         entry.targetType === null ? null : (
           <span className={styles.target}>
-            <span className={styles.dim}>{entry.targetType}</span>
+            <span className={textStyles.dim12}>{entry.targetType}</span>
             <Middle text={shortTarget(targetName(entry, names))} />
           </span>
         ),
@@ -136,7 +137,7 @@ function auditColumns(names: ReadonlyMap<string, string>): readonly Column<Audit
         </Status>
       ),
     },
-    { id: "address", header: "From", width: 140, from: 1040, text: (entry) => entry.address, cell: (entry) => <span className={styles.mono}>{entry.address}</span> },
+    { id: "address", header: "From", width: 140, from: 1040, text: (entry) => entry.address, cell: (entry) => <span className={textStyles.mono}>{entry.address}</span> },
   ];
 }
 

@@ -12,6 +12,7 @@ import { Status, type Tone } from "#ui/badge.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
 import { Page, Prose, Section } from "#ui/page.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { toast } from "#ui/toast.tsx";
 import { Time } from "#ui/values.tsx";
 import styles from "./health.module.css";
@@ -67,7 +68,7 @@ function Report({ summary }: { readonly summary: HealthSummary }) {
         <Icon name={STATES[summary.status].icon} size={24} />
         <div>
           <div className={styles.overallTitle}>{unwell === 0 ? "Everything works" : unwell === 1 ? "One part needs attention" : `${unwell} parts need attention`}</div>
-          <div className={styles.dim}>
+          <div className={textStyles.dim13}>
             Version {summary.version} · checked <Time at={summary.checkedAt} />
           </div>
         </div>
@@ -94,7 +95,7 @@ function Report({ summary }: { readonly summary: HealthSummary }) {
           <ul className={styles.absent}>
             {absent.map((module) => (
               <li key={module.name}>
-                <span className={styles.name}>{module.name}</span> <span className={styles.dim}>would be used by {module.neededBy.join(", ")}</span>
+                <span className={styles.name}>{module.name}</span> <span className={textStyles.dim13}>would be used by {module.neededBy.join(", ")}</span>
               </li>
             ))}
           </ul>
@@ -148,7 +149,7 @@ function ModuleRow({ module }: { readonly module: HealthSummary["modules"][numbe
       name={
         <>
           <span className={styles.name}>{module.name}</span>
-          {module.where === "elsewhere" ? <span className={styles.dim}> in another process</span> : null}
+          {module.where === "elsewhere" ? <span className={textStyles.dim13}> in another process</span> : null}
         </>
       }
       report={unwell.length > 0 ? { status: module.status } : module}
@@ -163,7 +164,7 @@ function ModuleRow({ module }: { readonly module: HealthSummary["modules"][numbe
             </div>
           ))
         ) : module.message ? null : (
-          <div className={styles.dim}>{module.description}</div>
+          <div className={textStyles.dim13}>{module.description}</div>
         )
       }
     />
@@ -200,7 +201,7 @@ function Processes({ processes }: { readonly processes: HealthSummary["processes
             <td className={styles.number}>{process.restarts}</td>
             <td className={styles.number}>{process.pid ?? ""}</td>
             <td>{process.since === null ? null : <Time at={process.since} />}</td>
-            <td className={styles.dim}>{process.lastExit}</td>
+            <td className={textStyles.dim13}>{process.lastExit}</td>
           </tr>
         ))}
       </tbody>

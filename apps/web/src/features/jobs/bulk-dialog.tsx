@@ -14,6 +14,7 @@ import { Dialog, DialogActions } from "#ui/dialog.tsx";
 import { Icon } from "#ui/icon.tsx";
 import { Progress } from "#ui/progress.tsx";
 import { InlineProblem, Notice } from "#ui/states.tsx";
+import textStyles from "#ui/text.module.css";
 import { Time } from "#ui/values.tsx";
 import styles from "./bulk-dialog.module.css";
 import { jobKey } from "./job-filter.ts";
@@ -107,7 +108,7 @@ function Preview({ preview: { action, byState, leftOut, limited, sample, count: 
           </li>
         ))}
       </ul>
-      {leftOut > 0 ? <p className={styles.dim}>{`${jobsText(leftOut)} of those you chose ${leftOut === 1 ? "is" : "are"} left out: ${LEFT_OUT[action]}.`}</p> : null}
+      {leftOut > 0 ? <p className={textStyles.dim13}>{`${jobsText(leftOut)} of those you chose ${leftOut === 1 ? "is" : "are"} left out: ${LEFT_OUT[action]}.`}</p> : null}
       {limited ? <Notice tone="warning" title={`More than ${count(total)} jobs match`}><p>These are the newest. Do it again for the rest.</p></Notice> : null}
       <div className={styles.sample}>
         <div className={styles.sampleHead}>{total > sample.length ? `The newest ${sample.length}` : "Which"}</div>
@@ -116,7 +117,7 @@ function Preview({ preview: { action, byState, leftOut, limited, sample, count: 
             <li key={jobKey(job)}>
               <Icon name={STATES[job.state].icon} label={STATES[job.state].text} />
               <span className={styles.sampleTitle}>{job.title} <span className={styles.sampleNews} title={newsOf(job, now)}>{newsOf(job, now)}</span></span>
-              <span className={styles.dim}><Time at={job.enqueuedAt} as="column" /></span>
+              <span className={textStyles.dim13}><Time at={job.enqueuedAt} as="column" /></span>
             </li>
           ))}
         </ul>

@@ -11,6 +11,7 @@ import { EmptyState } from "#ui/states.tsx";
 import type { Column } from "#ui/table/column.ts";
 import { DataTable } from "#ui/table/data-table.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { Time } from "#ui/values.tsx";
 import { BulkDialog, type BulkWish } from "./bulk-dialog.tsx";
 import { type JobFeed, useAfterChanges, useAskAnew } from "./job-feed.ts";
@@ -47,7 +48,7 @@ export function FailuresView({ api, feed, onShow }: FailuresViewProps) {
         </span>
       ),
     },
-    { id: "queues", header: "Queues", width: 260, from: 900, text: queuesText, cell: (failure) => <span className={styles.dim} title={queuesText(failure)}>{queuesText(failure)}</span> },
+    { id: "queues", header: "Queues", width: 260, from: 900, text: queuesText, cell: (failure) => <span className={textStyles.dim12} title={queuesText(failure)}>{queuesText(failure)}</span> },
     { id: "firstAt", header: "First", width: 116, from: 760, text: ({ firstAt }) => firstAt, cell: ({ firstAt }) => <Time at={firstAt} as="column" /> },
     { id: "lastAt", header: "Last", width: 116, narrow: 88, text: ({ lastAt }) => lastAt, cell: ({ lastAt }) => <Time at={lastAt} as="column" /> },
     {

@@ -7,6 +7,7 @@ import { duration } from "#lib/time.ts";
 import { Status } from "#ui/badge.tsx";
 import { IconButton } from "#ui/button.tsx";
 import type { Column } from "#ui/table/column.ts";
+import textStyles from "#ui/text.module.css";
 import { Middle, Time } from "#ui/values.tsx";
 import styles from "./jobs.module.css";
 import { JobProgress, JobTook } from "./progress.tsx";
@@ -48,7 +49,7 @@ export function useJobColumns({ names, onAction }: JobColumnsProps): readonly Co
     },
     {
       id: "news", header: "Detail", width: 240, from: 860, unsorted: true, text: (job) => newsOf(job, now),
-      cell: (job) => (job.state === "running" ? <JobProgress job={job} /> : <span className={job.state === "failed" ? undefined : styles.dim} title={newsOf(job, now)}>{newsOf(job, now)}</span>),
+      cell: (job) => (job.state === "running" ? <JobProgress job={job} /> : <span className={job.state === "failed" ? undefined : textStyles.dim12} title={newsOf(job, now)}>{newsOf(job, now)}</span>),
     },
     { id: "who", header: "Started by", width: 150, from: 980, unsorted: true, text: (job) => starterName(job, names), cell: (job) => <Middle text={starterName(job, names)} /> },
     { id: "attempt", header: "Attempt", width: 76, from: 1500, align: "end", unsorted: true, text: attemptsText, cell: (job) => <span className={styles.figures}>{attemptsText(job)}</span> },

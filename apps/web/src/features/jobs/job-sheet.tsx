@@ -14,6 +14,7 @@ import { JsonBlock } from "#ui/json.tsx";
 import { Fact, Facts, Sheet, SheetSection } from "#ui/sheet.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { Notice } from "#ui/states.tsx";
+import textStyles from "#ui/text.module.css";
 import { toast } from "#ui/toast.tsx";
 import { CopyableId, ExactTime, Time } from "#ui/values.tsx";
 import { type JobFeed, useAskAnew, useFeedListener } from "./job-feed.ts";
@@ -66,7 +67,7 @@ function Details({ api, feed, job, names, onFilter }: Omit<JobSheetProps, "query
     <>
       <div className={styles.head}>
         <Status tone={state.tone} icon={state.icon}>{state.text}</Status>
-        {job.state === "running" ? <JobProgress job={job} wide /> : <span className={styles.dim}>{by === null ? state.help : `by ${by}`}</span>}
+        {job.state === "running" ? <JobProgress job={job} wide /> : <span className={textStyles.dim12}>{by === null ? state.help : `by ${by}`}</span>}
       </div>
       {job.kept ? null : (
         <Notice title="Its queue has forgotten this job"><p>Payload, log and stack are gone with it. What is shown was noted when it ended.</p></Notice>
@@ -96,7 +97,7 @@ function Details({ api, feed, job, names, onFilter }: Omit<JobSheetProps, "query
           <Fact name="Queue">
             <Button variant="quiet" className={styles.inline} onClick={() => onFilter({ key: "queue", value: job.queue })}>{job.queue}</Button>
           </Fact>
-          {job.name === job.queue ? null : <Fact name={job.kind === "events" ? "Event" : "Name"}><span className={styles.mono}>{job.name}</span></Fact>}
+          {job.name === job.queue ? null : <Fact name={job.kind === "events" ? "Event" : "Name"}><span className={textStyles.mono}>{job.name}</span></Fact>}
           {job.subject === null ? null : (
             <Fact name={`About: ${job.subject.type}`}>
               {job.subject.type === "project" ? <Link href={`/projects/${job.subject.id}`}>Open the project</Link> : null}
@@ -115,7 +116,7 @@ function Details({ api, feed, job, names, onFilter }: Omit<JobSheetProps, "query
           {timelineOf(job, now).map(({ what, at, afterMs, icon, tone, ahead }) => (
             <li key={what} data-ahead={ahead || undefined}>
               <Status tone={tone} icon={icon}>{what === "Cancelled" && by !== null ? `Cancelled by ${by}` : what}</Status>
-              <span className={styles.dim}>{afterMs === null ? null : `after ${duration(afterMs)}`}</span>
+              <span className={textStyles.dim12}>{afterMs === null ? null : `after ${duration(afterMs)}`}</span>
               <span className={styles.when}>{ahead ? <Time at={at} /> : <Time at={at} as="column" />}</span>
             </li>
           ))}
@@ -128,13 +129,13 @@ function Details({ api, feed, job, names, onFilter }: Omit<JobSheetProps, "query
           </SheetSection>
           <SheetSection title="Payload">
             <JsonBlock value={job.payload} label="Payload of the job" />
-            <p className={styles.dim}>Secrets are masked before they leave the server.</p>
+            <p className={textStyles.dim12}>Secrets are masked before they leave the server.</p>
           </SheetSection>
         </>
       ) : null}
       <div className={styles.foot}>
         <Button icon="copy" onClick={() => void copy()}>Copy as JSON</Button>
-        <span className={styles.dim}>Enqueued <ExactTime at={job.enqueuedAt} />{job.progress === null || job.state === "running" ? "" : `, ${count(job.progress.done)} of ${count(job.progress.total)}`}</span>
+        <span className={textStyles.dim12}>Enqueued <ExactTime at={job.enqueuedAt} />{job.progress === null || job.state === "running" ? "" : `, ${count(job.progress.done)} of ${count(job.progress.total)}`}</span>
       </div>
     </>
   );

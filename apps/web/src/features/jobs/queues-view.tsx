@@ -15,6 +15,7 @@ import { EmptyState } from "#ui/states.tsx";
 import type { Column, Sort } from "#ui/table/column.ts";
 import { DataTable } from "#ui/table/data-table.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { toast } from "#ui/toast.tsx";
 import type { JobsApi } from "./jobs-api.ts";
 import { useNarrow } from "./use-narrow.ts";
@@ -60,7 +61,7 @@ export function QueuesView({ api, query, onShow }: QueuesViewProps) {
       figure("failed", "Failed"),
       figure("cancelled", "Cancelled", 1120),
       figure("completed", "Completed", 820),
-      { id: "schedule", header: "Schedule (UTC)", width: 124, from: 1200, text: ({ schedule }) => schedule ?? "", cell: ({ schedule }) => <span className={styles.mono}>{schedule}</span> },
+      { id: "schedule", header: "Schedule (UTC)", width: 124, from: 1200, text: ({ schedule }) => schedule ?? "", cell: ({ schedule }) => <span className={textStyles.mono}>{schedule}</span> },
       ...(mayPause
         ? [{
             id: "actions", header: "Actions", width: 40, minWidth: 40, narrow: 40, plain: true as const, text: () => "",

@@ -12,6 +12,7 @@ import { Status, type Tone } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Section } from "#ui/page.tsx";
 import { InlineProblem } from "#ui/states.tsx";
+import textStyles from "#ui/text.module.css";
 import { Time } from "#ui/values.tsx";
 import styles from "./models.module.css";
 
@@ -35,7 +36,7 @@ export function EgressSection() {
   return (
     <Section title="What was sent" description="Each request to a model or to the embeddings endpoint, written down before it left. Secrets in files are replaced by placeholders before anything is sent.">
       {query.error ? <InlineProblem problem={toProblem(query.error)} onRetry={() => void query.refetch()} /> : null}
-      {query.data && entries.length === 0 ? <p className={styles.dim}>Nothing was sent.</p> : null}
+      {query.data && entries.length === 0 ? <p className={textStyles.dim12}>Nothing was sent.</p> : null}
       {entries.length > 0 ? (
         <div className={styles.scroll} tabIndex={0} role="group" aria-label="What was sent">
           <table className={styles.table}>
@@ -58,11 +59,11 @@ export function EgressSection() {
                   <td><Time at={entry.at} /></td>
                   <td>
                     {entry.host}
-                    <div className={styles.dim}>{entry.model ?? entry.path}</div>
+                    <div className={textStyles.dim12}>{entry.model ?? entry.path}</div>
                   </td>
                   <td>
                     {PURPOSES[entry.purpose]}
-                    {entry.projectId === null ? null : <div className={styles.dim}>{projectName(entry.projectId)}</div>}
+                    {entry.projectId === null ? null : <div className={textStyles.dim12}>{projectName(entry.projectId)}</div>}
                   </td>
                   <td>{entry.userId === null ? "The product itself" : (names.get(entry.userId) ?? shortTarget(entry.userId))}</td>
                   <td><Status tone={OUTCOMES[entry.outcome].tone}>{entry.status === null || entry.status === 200 ? OUTCOMES[entry.outcome].text : `${OUTCOMES[entry.outcome].text}, ${entry.status}`}</Status></td>

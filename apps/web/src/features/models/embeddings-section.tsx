@@ -10,7 +10,7 @@ import { Status } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Section } from "#ui/page.tsx";
 import { InlineProblem, Notice } from "#ui/states.tsx";
-import styles from "./models.module.css";
+import textStyles from "#ui/text.module.css";
 
 /** The model that joins the search by meaning, where one is set; what asking it shows. */
 export function EmbeddingsSection() {
@@ -26,7 +26,7 @@ export function EmbeddingsSection() {
         </Button>
       }
     >
-      <p className={styles.dim}>
+      <p className={textStyles.dim12}>
         <Link href="/settings?q=module:embeddings endpoint">Settings of the endpoint</Link>
       </p>
       {probe.error ? <InlineProblem problem={toProblem(probe.error)} /> : null}

@@ -13,6 +13,7 @@ import { Prose, Section } from "#ui/page.tsx";
 import { Progress } from "#ui/progress.tsx";
 import { EmptyState, InlineProblem } from "#ui/states.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { Time } from "#ui/values.tsx";
 import { EgressSection } from "./egress-section.tsx";
 import { EmbeddingsSection } from "./embeddings-section.tsx";
@@ -47,7 +48,7 @@ function Overview({ models }: { readonly models: Models }) {
           {models.endpoints.map((endpoint) => (
             <EndpointSection key={endpoint.name} endpoint={endpoint} mayProbe={may("ai-service.model.check")} />
           ))}
-          <p className={styles.dim}>Prices of the shipped table are of {models.priceDate}. A price that is set in the configuration goes before it.</p>
+          <p className={textStyles.dim12}>Prices of the shipped table are of {models.priceDate}. A price that is set in the configuration goes before it.</p>
         </>
       )}
       {may("embeddings.endpoint.read") ? <EmbeddingsSection /> : null}
@@ -135,12 +136,12 @@ function ModelRow({ model: { model, chatPlace, price, contextTokens, problem } }
   return (
     <tr>
       <th scope="row">{model}</th>
-      <td>{chatPlace === null ? <span className={styles.dim}>nothing</span> : <Badge>{chatPlace === 1 ? "chat" : `chat, choice ${chatPlace}`}</Badge>}</td>
+      <td>{chatPlace === null ? <span className={textStyles.dim12}>nothing</span> : <Badge>{chatPlace === 1 ? "chat" : `chat, choice ${chatPlace}`}</Badge>}</td>
       <td>
         {problem ? (
           <>
             <Status tone="warning">{problem.message}</Status>
-            <div className={styles.dim}>{problem.remedy}</div>
+            <div className={textStyles.dim12}>{problem.remedy}</div>
           </>
         ) : (
           priceText(price)
@@ -180,7 +181,7 @@ function ProbeTable({ probe }: { readonly probe: Probe }) {
               {problem ? (
                 <>
                   <div>{problem.message}</div>
-                  <div className={styles.dim}>{problem.remedy}</div>
+                  <div className={textStyles.dim12}>{problem.remedy}</div>
                 </>
               ) : null}
             </td>

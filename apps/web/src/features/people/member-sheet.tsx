@@ -9,6 +9,7 @@ import { Status } from "#ui/badge.tsx";
 import { Button } from "#ui/button.tsx";
 import { Fact, Facts, Sheet, SheetSection } from "#ui/sheet.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
+import textStyles from "#ui/text.module.css";
 import { CopyableId, Time } from "#ui/values.tsx";
 import styles from "./people.module.css";
 import { ROLE_HELP, ROLE_NAMES } from "./roles.ts";
@@ -33,7 +34,7 @@ export function MemberSheet({ member, onClose, onRemove, onSignOut }: MemberShee
         </Fact>
         <Fact name="Role">
           {ROLE_NAMES[member.role]}
-          <div className={styles.dim}>{ROLE_HELP[member.role]}</div>
+          <div className={textStyles.dim}>{ROLE_HELP[member.role]}</div>
         </Fact>
         <Fact name="Status">{member.status === "active" ? <Status tone="success">Active</Status> : <Status tone="idle">Suspended: keeps everything, may do nothing</Status>}</Fact>
         <Fact name="Joined">
@@ -76,13 +77,13 @@ function MemberSessions({ member }: { readonly member: Member }) {
       <Loaded query={query} what="sessions" skeleton={<Skeleton width={220} />}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className={styles.dim}>Nowhere at the moment.</p>
+            <p className={textStyles.dim}>Nowhere at the moment.</p>
           ) : (
             <ul className={styles.sessions}>
               {items.map((session) => (
                 <li key={session.id} className={styles.session}>
                   <span>{session.device}</span>
-                  <span className={styles.dim}>
+                  <span className={textStyles.dim}>
                     {session.address ?? "unknown address"} · since <Time at={session.createdAt} />
                   </span>
                 </li>

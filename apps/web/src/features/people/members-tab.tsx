@@ -18,6 +18,7 @@ import { DataTable } from "#ui/table/data-table.tsx";
 import { FilterField } from "#ui/table/filter-field.tsx";
 import { type FilterKey, formatFilter, matchesText, parseFilter, valuesOf } from "#ui/table/filter.ts";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { Avatar, Middle, Time } from "#ui/values.tsx";
 import { MemberSheet } from "./member-sheet.tsx";
 import styles from "./people.module.css";
@@ -161,7 +162,7 @@ function useColumns({ onRemove, onSignOut }: RowActions): readonly Column<Member
       width: 132,
       from: 780,
       text: (member) => member.lastSeenAt ?? "",
-      cell: (member) => (member.lastSeenAt === null ? <span className={styles.dim}>unknown</span> : <Time at={member.lastSeenAt} />),
+      cell: (member) => (member.lastSeenAt === null ? <span className={textStyles.dim}>unknown</span> : <Time at={member.lastSeenAt} />),
     },
     {
       id: "actions",

@@ -13,6 +13,7 @@ import { Confirm } from "#ui/dialog.tsx";
 import { Section } from "#ui/page.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { EmptyState } from "#ui/states.tsx";
+import textStyles from "#ui/text.module.css";
 import { toast } from "#ui/toast.tsx";
 import { Middle, Time } from "#ui/values.tsx";
 import styles from "./profile.module.css";
@@ -45,7 +46,7 @@ export function OrganizationsSection() {
                         {current ? <Badge>you act in it</Badge> : null}
                         {item.status === "suspended" ? <Badge>suspended</Badge> : null}
                       </div>
-                      <div className={styles.dim}>
+                      <div className={textStyles.dim13}>
                         {ROLE_NAMES[item.role]}, joined <Time at={item.joinedAt} />
                       </div>
                     </div>

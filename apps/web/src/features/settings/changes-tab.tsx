@@ -13,6 +13,7 @@ import { DataTable } from "#ui/table/data-table.tsx";
 import { TableBones } from "#ui/table/table-bones.tsx";
 import { Middle, Time } from "#ui/values.tsx";
 import { useUrlParam } from "#lib/use-url-param.ts";
+import textStyles from "#ui/text.module.css";
 import styles from "./settings.module.css";
 
 const rowId = (change: SettingChange) => change.id;
@@ -29,9 +30,9 @@ export function ChangesTab() {
   const columns: readonly Column<SettingChange>[] = [
     { id: "time", header: "Time", width: 132, narrow: 96, text: ({ changedAt }) => changedAt, cell: ({ changedAt }) => <Time at={changedAt} as="column" /> },
     { id: "who", header: "By", width: 160, from: 620, text: who, cell: (change) => <Middle text={who(change)} /> },
-    { id: "key", header: "Setting", width: 280, minWidth: 120, grow: true, text: ({ key }) => key, cell: ({ key }) => <Middle text={key} className={styles.mono} /> },
-    { id: "from", header: "Before", width: 160, from: 760, text: ({ from }) => stored(from), cell: ({ from }) => <Middle text={stored(from)} className={styles.mono} /> },
-    { id: "to", header: "After", width: 160, narrow: 84, text: ({ to }) => stored(to), cell: ({ to }) => <Middle text={stored(to)} className={styles.mono} /> },
+    { id: "key", header: "Setting", width: 280, minWidth: 120, grow: true, text: ({ key }) => key, cell: ({ key }) => <Middle text={key} className={textStyles.mono} /> },
+    { id: "from", header: "Before", width: 160, from: 760, text: ({ from }) => stored(from), cell: ({ from }) => <Middle text={stored(from)} className={textStyles.mono} /> },
+    { id: "to", header: "After", width: 160, narrow: 84, text: ({ to }) => stored(to), cell: ({ to }) => <Middle text={stored(to)} className={textStyles.mono} /> },
   ];
   return (
     <Loaded query={query} what="changes" skeleton={<TableBones columns={[120, 150, 260, 140, 140]} />}>

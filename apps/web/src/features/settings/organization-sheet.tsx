@@ -9,6 +9,7 @@ import { Button } from "#ui/button.tsx";
 import { TextField } from "#ui/field.tsx";
 import { Fact, Facts, Sheet, SheetSection } from "#ui/sheet.tsx";
 import { InlineProblem } from "#ui/states.tsx";
+import textStyles from "#ui/text.module.css";
 import { useForm } from "#ui/use-form.ts";
 import { CopyableId } from "#ui/values.tsx";
 import { type LimitGroup, limitText, ownLimits, withOwnLimits } from "./organization-limits.ts";
@@ -56,7 +57,7 @@ function LimitsForm({ organizationId, groups, readOnly }: { readonly organizatio
   });
   return (
     <form {...form.form} className={styles.limits} aria-label="Limits of the organization">
-      <p className={styles.dim}>What is left empty is as for everybody.</p>
+      <p className={textStyles.dim}>What is left empty is as for everybody.</p>
       {groups.map((group) => (
         <SheetSection key={group.title} title={group.title}>
           {group.limits.map(({ name, title, description, everybodys }) => (

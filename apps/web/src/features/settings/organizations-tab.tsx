@@ -16,6 +16,7 @@ import { DataTable } from "#ui/table/data-table.tsx";
 import { FilterField } from "#ui/table/filter-field.tsx";
 import { formatFilter, matchesText, parseFilter } from "#ui/table/filter.ts";
 import { TableBones } from "#ui/table/table-bones.tsx";
+import textStyles from "#ui/text.module.css";
 import { Middle, Time } from "#ui/values.tsx";
 import { type LimitGroup, limitGroups, ownLimitsText } from "./organization-limits.ts";
 import { OrganizationSheet } from "./organization-sheet.tsx";
@@ -58,7 +59,7 @@ function Organizations({ all, groups }: { readonly all: readonly InstallationOrg
     (): readonly Column<InstallationOrganization>[] => [
       { id: "name", header: "Organization", width: 240, minWidth: 140, grow: true, text: ({ name }) => name, cell: ({ name }) => <Middle text={name} /> },
       { id: "members", header: "Members", width: 84, narrow: 72, align: "end", text: ({ members }) => count(members), sortBy: ({ members }) => members, cell: ({ members }) => count(members) },
-      { id: "limits", header: "Limits of its own", width: 560, from: 860, text: ({ id }) => ownLimitsText(groups, id), cell: ({ id }) => <Middle text={ownLimitsText(groups, id) || "None"} className={ownLimitsText(groups, id) ? undefined : styles.dim} /> },
+      { id: "limits", header: "Limits of its own", width: 560, from: 860, text: ({ id }) => ownLimitsText(groups, id), cell: ({ id }) => <Middle text={ownLimitsText(groups, id) || "None"} className={ownLimitsText(groups, id) ? undefined : textStyles.dim} /> },
       { id: "createdAt", header: "Since", width: 116, from: 760, text: ({ createdAt }) => createdAt, sortBy: ({ createdAt }) => Date.parse(createdAt), cell: ({ createdAt }) => <Time at={createdAt} as="column" /> },
     ],
     [groups],

@@ -13,6 +13,7 @@ import { ChangeList, JsonBlock, plainValue } from "#ui/json.tsx";
 import { Fact, Facts, Sheet, SheetSection } from "#ui/sheet.tsx";
 import { Skeleton } from "#ui/skeleton.tsx";
 import { InlineProblem } from "#ui/states.tsx";
+import textStyles from "#ui/text.module.css";
 import { CopyableId, Time } from "#ui/values.tsx";
 import styles from "./settings.module.css";
 import { SourceBadge, whereText } from "./sources.tsx";
@@ -51,7 +52,7 @@ export function SettingSheet({ setting, onClose }: { readonly setting: Setting; 
           ))}
         </ol>
         {setting.pending ? (
-          <p className={styles.dim}>
+          <p className={textStyles.dim}>
             With the next start: <code>{setting.secret ? "not shown" : plainValue(setting.pending.value)}</code> from {whereText(setting.pending)}.
           </p>
         ) : null}
@@ -94,7 +95,7 @@ function History({ setting, onRollBack }: { readonly setting: Setting; readonly 
     <Loaded query={query} what="the history" skeleton={<Skeleton width={220} />}>
       {({ items, nextCursor }) =>
         items.length === 0 ? (
-          <p className={styles.dim}>It was never changed here.</p>
+          <p className={textStyles.dim}>It was never changed here.</p>
         ) : (
           <ol className={styles.history}>
             {items.map((change) => (
@@ -112,7 +113,7 @@ function History({ setting, onRollBack }: { readonly setting: Setting; readonly 
                 <ChangeList changes={{ value: { from: change.from?.value ?? null, to: change.to?.value ?? null } }} />
               </li>
             ))}
-            {nextCursor === null ? null : <li className={styles.dim}>Older changes are on the tab Changes.</li>}
+            {nextCursor === null ? null : <li className={textStyles.dim}>Older changes are on the tab Changes.</li>}
           </ol>
         )
       }

@@ -13,6 +13,7 @@ import { FilterField } from "#ui/table/filter-field.tsx";
 import { type Filter, type FilterKey, formatFilter, matchesText, parseFilter, valuesOf } from "#ui/table/filter.ts";
 import { TableBones } from "#ui/table/table-bones.tsx";
 import { plainValue } from "#ui/json.tsx";
+import textStyles from "#ui/text.module.css";
 import { SettingRow } from "./setting-row.tsx";
 import { SettingSheet } from "./setting-sheet.tsx";
 import styles from "./settings.module.css";
@@ -87,7 +88,7 @@ export function SettingsTab() {
                   {shownGroups.map((group) => (
                     <a key={group} href={`#settings-${group}`} className={styles.contentsItem}>
                       <span>{group}</span>
-                      <span className={styles.dim}>{count(rows.filter((setting) => groupOf(setting) === group).length)}</span>
+                      <span className={textStyles.dim}>{count(rows.filter((setting) => groupOf(setting) === group).length)}</span>
                     </a>
                   ))}
                 </nav>

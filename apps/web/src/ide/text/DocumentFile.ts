@@ -5,13 +5,16 @@ import type { ProjectFiles } from "../files/project-files.ts";
 export const MAX_TEXT_BYTES = 50 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024 * 1024;
 
+/** What of the project's files an open one needs. */
+export type IFileSource = Pick<ProjectFiles, "read" | "readStart" | "getEntry" | "write">;
+
 /** The bytes of an open file on the disk. A link is followed as far as the project goes. */
 export class DocumentFile {
-  readonly #files: ProjectFiles;
+  readonly #files: IFileSource;
   readonly #signal: AbortSignal;
   #path: string;
 
-  constructor(path: string, { files, signal }: { readonly files: ProjectFiles; readonly signal: AbortSignal }) {
+  constructor(path: string, { files, signal }: { readonly files: IFileSource; readonly signal: AbortSignal }) {
     this.#path = path;
     this.#files = files;
     this.#signal = signal;
@@ -23,7 +26,7 @@ export class DocumentFile {
   }
 
   /** All of it; `bytes` is null when it is too large to be edited. */
-  async read(): Promise<Awaited<ReturnType<ProjectFiles["read"]>>> {
+  async read(): Promise<Awaited<ReturnType<IFileSource["read"]>>> {
     const options = { maxBytes: MAX_TEXT_BYTES, signal: this.#signal };
     try {
       return await this.#files.read(this.#path, options);
@@ -36,12 +39,12 @@ export class DocumentFile {
     }
   }
 
-  readStart(): ReturnType<ProjectFiles["readStart"]> {
+  readStart(): ReturnType<IFileSource["readStart"]> {
     return this.#files.readStart(this.#path, FIRST_PART_BYTES);
   }
 
   /** `base`: the hash of what must be there; null for nothing. */
-  write(bytes: Uint8Array<ArrayBuffer>, base: string | null): ReturnType<ProjectFiles["write"]> {
+  write(bytes: Uint8Array<ArrayBuffer>, base: string | null): ReturnType<IFileSource["write"]> {
     return this.#files.write(this.#path, bytes, base ?? "none");
   }
 }

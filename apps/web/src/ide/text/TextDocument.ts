@@ -1,9 +1,8 @@
 import type { editor } from "monaco-editor";
 import { toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
-import type { ProjectFiles } from "../files/project-files.ts";
 import { BufferKeeper, type IBufferStore } from "./BufferKeeper.ts";
-import { DocumentFile } from "./DocumentFile.ts";
+import { DocumentFile, type IFileSource } from "./DocumentFile.ts";
 import { DocumentModel } from "./DocumentModel.ts";
 import { type DocumentState, LOADING_DOCUMENT } from "./document-state.ts";
 import { decodeText, detectEncoding, type Encoding, encodeText, type LineEnd, lineEndsOf } from "./encoding.ts";
@@ -19,7 +18,7 @@ export interface KeptText {
 }
 
 interface TextDocumentDeps {
-  readonly files: ProjectFiles;
+  readonly files: IFileSource;
   readonly bufferStore: (path: string) => IBufferStore;
   readonly isOutOfStep: (error: unknown) => boolean;
   /** Somebody changed the text. */
@@ -42,6 +41,7 @@ export class TextDocument {
   #writing: Promise<boolean> = Promise.resolve(true);
   #checking = false;
   #checkAgain = false;
+  /** Unsaved text that is not in the model yet. */
   #kept: KeptText | null;
 
   constructor(path: string, deps: TextDocumentDeps, kept: KeptText | null = null) {
@@ -50,7 +50,9 @@ export class TextDocument {
     this.#file = this.#newFile();
     this.#kept = kept;
     this.#keeper = this.#newKeeper();
-    if (kept) this.#patch({ dirty: true });
+    if (!kept) return;
+    this.#keeper.adopt(kept.revision);
+    this.#patch({ dirty: true });
   }
 
   get path(): string {
@@ -68,6 +70,7 @@ export class TextDocument {
 
   /** Reads the file, for the first time or again after it could not be read. */
   async load(): Promise<void> {
+    const path = this.#path;
     this.#patch({ phase: "loading", problem: null });
     const monaco = loadMonaco();
     // Asked for beside the file; whether it came is looked at with the file.
@@ -77,9 +80,13 @@ export class TextDocument {
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       const problem = toProblem(error);
-      if (problem.code === "entry_not_found" && this.#kept) return this.#openWithout(await monaco, this.#kept);
-      this.#patch({ phase: problem.code === "entry_not_found" ? "gone" : "failed", problem });
+      const missing = problem.code === "entry_not_found";
+      // It was renamed on the way: that there is nothing of the old name is as it should be.
+      if (missing && this.#path !== path) return this.load();
+      if (missing && this.#kept) this.#openWithout(await monaco, this.#kept);
+      else this.#patch({ phase: missing ? "gone" : "failed", problem });
     }
+    if (this.#checkAgain) await this.checkDisk();
   }
 
   async #read(monaco: Promise<MonacoApi>): Promise<void> {
@@ -116,14 +123,12 @@ export class TextDocument {
   /** There is unsaved text of a file that is not there any more. */
   #openWithout(monaco: MonacoApi, kept: KeptText): void {
     this.#makeModel(monaco, kept.text, this.state.get().encoding).neverSaved();
-    this.#keeper.adopt(kept.revision);
     this.#kept = null;
     this.#patch({ phase: "text", hash: kept.baseHash, sizeBytes: 0, disk: { kind: "deleted" }, dirty: true });
   }
 
   #bringBack(kept: KeptText): void {
     const { hash } = this.state.get();
-    this.#keeper.adopt(kept.revision);
     this.#model?.replace(kept.text);
     // What was typed began from another text than the one that lies there now.
     if (kept.baseHash !== hash) this.#patch({ hash: kept.baseHash, disk: hash === null ? { kind: "deleted" } : { kind: "changed", hash } });
@@ -236,8 +241,8 @@ export class TextDocument {
   /** Something happened to the file. Looks at what is there now, once at a time. */
   async checkDisk(): Promise<void> {
     const { phase, saving } = this.state.get();
-    if (phase === "loading" || this.#abort.signal.aborted) return;
-    if (this.#checking || saving) {
+    if (this.#abort.signal.aborted) return;
+    if (this.#checking || saving || phase === "loading") {
       this.#checkAgain = true;
       return;
     }
@@ -325,8 +330,8 @@ export class TextDocument {
   #newKeeper(): BufferKeeper {
     return new BufferKeeper({
       store: this.#deps.bufferStore(this.#path),
-      text: () => this.#model?.text ?? "",
-      baseHash: () => this.state.get().hash,
+      text: () => this.#model?.text ?? this.#kept?.text ?? "",
+      baseHash: () => (this.#kept ? this.#kept.baseHash : this.state.get().hash),
       isOutOfStep: this.#deps.isOutOfStep,
       isHopeless: (error) => toProblem(error).kind === "too_large" || toProblem(error).code === "too_many_buffers",
       onKept: (problem) => this.#patch({ keepProblem: problem === null ? null : toProblem(problem) }),

@@ -1,13 +1,13 @@
 import { Store } from "#lib/store.ts";
 import { isWithin } from "../editors/editor-input.ts";
 import type { ProjectEvent } from "../files/project-feed.ts";
-import type { ProjectFiles } from "../files/project-files.ts";
 import type { IBufferStore } from "./BufferKeeper.ts";
+import type { IFileSource } from "./DocumentFile.ts";
 import { inConflict } from "./document-state.ts";
 import { type KeptText, TextDocument } from "./TextDocument.ts";
 
 interface DocumentsDeps {
-  readonly files: ProjectFiles;
+  readonly files: IFileSource;
   readonly bufferStore: (path: string) => IBufferStore;
   readonly isOutOfStep: (error: unknown) => boolean;
   readonly onEdit: (path: string) => void;
@@ -86,6 +86,8 @@ export class Documents {
   }
 
   rename(from: string, to: string): void {
+    // Unsaved text that nothing has shown yet goes along as an open file does.
+    for (const path of Array.from(this.#kept.keys())) if (isWithin(path, from)) this.get(path);
     for (const [path, document] of Array.from(this.#open)) {
       if (!isWithin(path, from)) continue;
       const renamed = to + path.slice(from.length);

@@ -65,9 +65,9 @@ export function factsOf(status: JobStatus): JobFacts {
   };
 }
 
-/** What people call a job: its definition's title, or its name as words. `workspace.project.import` → "Import project". */
+/** What people call a job: its title, or its name as words. `workspace.project.import` → "Import project". */
 export function titleOf({ title, kind, name, module }: Pick<JobStatus, "title" | "kind" | "name" | "module">): string {
-  if (title !== null) return title;
+  if (title !== null) return storable(title);
   if (kind === "events") return `Deliver ${storable(name)} to ${module}`;
   const words = name.split(".").slice(1);
   const text = [words.at(-1) ?? name, ...words.slice(0, -1)].join(" ").replaceAll(/[_-]/g, " ");

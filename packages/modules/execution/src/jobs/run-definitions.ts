@@ -4,8 +4,11 @@ import { z } from "zod";
 
 const RunPayloadSchema = z.object({ id: RunIdSchema });
 
+/** `command`: what is run, without its arguments. Jobs of the version before have none. */
+const PerformRunPayloadSchema = RunPayloadSchema.extend({ command: z.string().optional() });
+
 /** Runs a program of a project. Tried once: a run whose worker died is marked, and nothing runs twice. */
-export const performRunJob = defineJob("execution.run.perform", RunPayloadSchema, { title: "Run a program", permission: "execution.run.start", attempts: 1, concurrency: 4 });
+export const performRunJob = defineJob("execution.run.perform", PerformRunPayloadSchema, { title: "Run a program", about: "command", permission: "execution.run.start", attempts: 1, concurrency: 4 });
 
 /** Finds out what a run changed that was cancelled or interrupted. */
 export const accountRunJob = defineJob("execution.run.account", RunPayloadSchema, { title: "Find what a run changed", attempts: 3, concurrency: 2 });

@@ -8,7 +8,7 @@ import { shownChanges } from "../checkpoints/changes-of.ts";
 import { runEntity, type RunRow } from "../entities.ts";
 import { keyReused } from "../errors.ts";
 import { performRunJob } from "../jobs/run-definitions.ts";
-import { commandLineOf } from "./command-of.ts";
+import { commandLineOf, commandWithoutArguments } from "./command-of.ts";
 import { waitUntil } from "../wait-until.ts";
 import { endedEvents } from "./ended-events.ts";
 import { dependenciesMissing, fileNotRunnable, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
@@ -57,7 +57,7 @@ export class Runs {
         id, organizationId: project.organizationId, projectId, target, command, state: "waiting", job: { id: jobId, name: performRunJob.name }, checkpointId: null, exitCode: null, signal: null,
         endedBy: null, durationMs: null, cpuMs: null, peakMemoryBytes: null, outputBytes: 0, changes: null, egress: [], problem: null, createdBy: actorOf(caller), createdAt: at, startedAt: null, endedAt: null, updatedAt: at, key, limits,
       },
-      { enqueue: [performRunJob.with({ id }, { id: jobId })] },
+      { enqueue: [performRunJob.with({ id, command: commandWithoutArguments(target, command) }, { id: jobId })] },
     ));
     // The same request came twice at once, and the other one was first.
     const first = row ?? (await this.#known(caller, { projectId, target, key }));

@@ -17,6 +17,12 @@ export function commandLineOf(target: Exclude<RunTarget, { kind: "install" }>): 
   return [interpreterOf(target.path), quoted(target.path), ...args].join(" ");
 }
 
+/** A command line for others than those who see the run: what was typed behind the program may hold a secret. */
+export function commandWithoutArguments(target: RunTarget, command: string): string {
+  if (target.kind === "install" || target.args.length === 0) return command;
+  return `${commandLineOf({ ...target, args: [] })} …`;
+}
+
 export function programOf(target: Exclude<RunTarget, { kind: "install" }>, npm: Npm | null): Program {
   if (target.kind === "script") {
     const args = [npm?.cli ?? "", "run-script", target.name, ...(target.args.length > 0 ? ["--", ...target.args] : [])];

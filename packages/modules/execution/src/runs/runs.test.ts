@@ -6,6 +6,7 @@ import { outcome } from "@coder/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { TEST_CONFIG } from "../__fixtures__/test-config.ts";
 import { runEntity } from "../entities.ts";
+import { performRunJob } from "../jobs/run-definitions.ts";
 import { RunRig, type RunRigOptions } from "./__fixtures__/RunRig.ts";
 import { openRegistry } from "./__fixtures__/tiny-registry.ts";
 
@@ -34,6 +35,16 @@ describe("a run", () => {
     expect([restored.restored, await rig.read("old.txt"), await rig.read("made.txt")]).toEqual([2, "old", null]);
     await checkpoints.undo(rig.caller, { id: restored.undo.id });
     expect([await rig.read("old.txt"), await rig.read("made.txt")]).toEqual(["new", "with 'quotes'"]);
+  });
+
+  it("has a job that says what it runs, without what was typed behind it", async () => {
+    await open();
+    await rig.write({ "package.json": { scripts: { "build all": "node build.js" } }, "fail.js": "" });
+    await rig.start(script("build all"));
+    await rig.start(script("build all", ["--token", "swordfish"]));
+    await rig.start({ kind: "file", path: "fail.js", args: ["swordfish"] });
+    const jobs = rig.database.outbox.items.filter(({ message }) => message.name === performRunJob.name).map(({ message }) => message.payload);
+    expect(jobs).toMatchObject([{ command: "npm run 'build all'" }, { command: "npm run 'build all' …" }, { command: "node fail.js …" }]);
   });
 
   it("fails with the exit code of the program, and with the limit that ended it", async () => {

@@ -8,6 +8,8 @@ import type { QueueInfo } from "./queue-catalogue.ts";
 import type { StoredJob } from "./queue-store.ts";
 
 const ProgressSchema = z.object({ done: z.number(), total: z.number() });
+const FieldsSchema = z.record(z.string(), z.unknown());
+const MAX_ABOUT = 120;
 const DataSchema = EventEnvelopeSchema.omit({ occurredAt: true }).extend(JobEnvelopeSchema.pick({ cancelled: true, retriedAt: true }).shape);
 
 type StoredState = Awaited<ReturnType<StoredJob["getState"]>>;
@@ -19,16 +21,17 @@ export const STORED_STATE = { waiting: "waiting", delayed: "delayed", running: "
 export function statusOf(job: StoredJob, state: StoredState, info: QueueInfo, scrubber: TextScrubber): JobStatus {
   const { payload, caller, traceId, cancelled, retriedAt } = DataSchema.parse(job.data);
   const progress = ProgressSchema.safeParse(job.progress);
+  const shown = shownPayload(payload, info.redact, scrubber);
   return {
     queue: info.queue,
     module: info.module,
     kind: info.kind,
-    title: info.title,
+    title: titleOf(info, shown),
     id: job.id ?? "",
     name: job.name,
     state: stateOf(state, cancelled !== undefined),
     caller,
-    payload: shownPayload(payload, info.redact, scrubber),
+    payload: shown,
     progress: progress.success ? progress.data : null,
     attempt: job.attemptsStarted,
     maxAttempts: info.maxAttempts,
@@ -43,6 +46,13 @@ export function statusOf(job: StoredJob, state: StoredState, info: QueueInfo, sc
     traceId,
     cancelled: cancelled ?? null,
   };
+}
+
+function titleOf({ title, about }: QueueInfo, shown: unknown): string | null {
+  if (title === null || about === null) return title;
+  const text = FieldsSchema.safeParse(shown).data?.[about];
+  if (typeof text !== "string" || text === "") return title;
+  return `${title}: ${text.length > MAX_ABOUT ? `${text.slice(0, MAX_ABOUT).toWellFormed()}…` : text}`;
 }
 
 function textsOf(job: StoredJob, payload: unknown, { redact }: QueueInfo, scrubber: TextScrubber): Pick<JobStatus, "error" | "stacks"> {

@@ -19,7 +19,7 @@ export interface JobStatus {
   /** The module whose job this is, or that the event is delivered to. */
   readonly module: string;
   readonly kind: "jobs" | "events";
-  /** What people call the job, where its definition says so. */
+  /** What people call the job, where its definition says so, and what this one is about. */
   readonly title: string | null;
   readonly id: string;
   /** Of the job, or of the event. */

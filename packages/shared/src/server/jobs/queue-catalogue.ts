@@ -12,6 +12,7 @@ export const JobEntrySchema = z.object({
   schedule: z.string().nullable(),
   attempts: z.number(),
   redact: z.array(z.string()),
+  about: z.string().nullable().optional(),
 });
 export type JobEntry = z.infer<typeof JobEntrySchema>;
 
@@ -19,7 +20,7 @@ export const DEFAULT_ATTEMPTS = 3;
 export const EVENT_ATTEMPTS = 5;
 
 export function jobEntry({ name, options }: Pick<JobDefinition, "name" | "options">): JobEntry {
-  return { name, title: options.title ?? null, schedule: options.schedule ?? null, attempts: options.attempts ?? DEFAULT_ATTEMPTS, redact: [...(options.redact ?? [])] };
+  return { name, title: options.title ?? null, schedule: options.schedule ?? null, attempts: options.attempts ?? DEFAULT_ATTEMPTS, redact: [...(options.redact ?? [])], about: options.about ?? null };
 }
 
 export const jobRegistry = (backend: QueueBackend): QueueRegistry<JobEntry> => new QueueRegistry({ backend, kind: "jobs", entry: JobEntrySchema });
@@ -40,6 +41,7 @@ export interface QueueInfo {
   readonly schedule: string | null;
   readonly maxAttempts: number;
   readonly redact: readonly string[];
+  readonly about: string | null;
 }
 
 /** How old the picture of other processes' modules may be. */
@@ -96,11 +98,11 @@ function byName(infos: readonly QueueInfo[]): ReadonlyMap<string, QueueInfo> {
   return new Map(infos.map((info) => [info.queue, info]));
 }
 
-function jobInfo(module: string, { name, title, schedule, attempts, redact }: JobEntry): QueueInfo {
-  return { queue: name, stored: jobQueueName(name), module, kind: "jobs", title, schedule, maxAttempts: attempts, redact };
+function jobInfo(module: string, { name, title, schedule, attempts, redact, about = null }: JobEntry): QueueInfo {
+  return { queue: name, stored: jobQueueName(name), module, kind: "jobs", title, schedule, maxAttempts: attempts, redact, about };
 }
 
 function eventInfo(module: string): QueueInfo {
   const queue = eventQueueName(module);
-  return { queue, stored: queue, module, kind: "events", title: null, schedule: null, maxAttempts: EVENT_ATTEMPTS, redact: [] };
+  return { queue, stored: queue, module, kind: "events", title: null, schedule: null, maxAttempts: EVENT_ATTEMPTS, redact: [], about: null };
 }

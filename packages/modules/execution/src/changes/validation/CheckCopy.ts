@@ -2,8 +2,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ISandbox, SandboxBind, SandboxResult } from "@coder/sandbox";
-import { newId } from "@coder/shared/server";
-import { bytesOfText, DEPENDENCY_FOLDERS, joined, ProjectTree, statOrNull, walkTree, type WalkFilter } from "@coder/work-tree";
+import { bytesOfText, DEPENDENCY_FOLDERS, joined, ProjectTree, statOrNull, temporaryIn, walkTree, type WalkFilter } from "@coder/work-tree";
 import type { Subject, SubjectFile } from "./stage.ts";
 
 const MAX_FILES = 30_000;
@@ -38,8 +37,7 @@ export class CheckCopy {
   /** As the project is with the change. It is gone when the subject's stages have ended. */
   static async make(sandbox: ISandbox, subject: Subject, signal: AbortSignal): Promise<CheckCopy> {
     const { project, files } = subject;
-    // Named like what is half written: should the process die, it is removed with that.
-    const target = path.join(project.directory.staging, `file-${newId()}`);
+    const target = temporaryIn(project.directory.staging);
     subject.onEnd(() => rm(target, { recursive: true, force: true }));
     await sandbox.prepareTree(target);
     const binds = await copyTree(project.tree, target, signal);

@@ -1,9 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { mkdir, open, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import type { ProjectPath } from "@coder/api/workspace";
 import { isAppError } from "@coder/shared";
-import { newId } from "@coder/shared/server";
 import { openFile, type ProjectTree } from "@coder/work-tree";
 import { writeError } from "../import/TreeWriter.ts";
 
@@ -75,7 +75,7 @@ export class StableReader {
 
   async #scratch(): Promise<FileHandle> {
     await mkdir(this.#deps.staging, { recursive: true });
-    const file = path.join(this.#deps.staging, `export-${newId()}`);
+    const file = path.join(this.#deps.staging, `export-${randomUUID()}`);
     const handle = await open(file, "wx+", 0o600);
     await unlink(file);
     return handle;

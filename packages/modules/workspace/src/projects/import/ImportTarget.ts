@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import { newId, runProcess } from "@coder/shared/server";
+import { runProcess } from "@coder/shared/server";
 import type { ProjectDirectory } from "@coder/work-tree";
 import { removeTree } from "../tree/remove-tree.ts";
 
@@ -17,7 +18,7 @@ export class ImportTarget {
 
   constructor(directory: ProjectDirectory) {
     this.#directory = directory;
-    this.staged = path.join(directory.staging, `${RUN}${newId()}`);
+    this.staged = path.join(directory.staging, `${RUN}${randomUUID()}`);
   }
 
   static archiveOf(directory: ProjectDirectory): string {

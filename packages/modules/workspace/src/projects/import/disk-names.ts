@@ -1,10 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { lstat, mkdir, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { newId } from "@coder/shared/server";
 
 /** Gives two names the same key exactly where this disk takes them for one: some ignore case, some the form of accents. */
 export async function collisionKeyOf(directory: string): Promise<(name: string) => string> {
-  const probe = `probe-${newId()}-\u00c9`;
+  const probe = `probe-${randomUUID()}-\u00c9`;
   await mkdir(path.join(directory, probe));
   try {
     const ignoresCase = await exists(path.join(directory, probe.toLowerCase()));

@@ -1,6 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { newId } from "@coder/shared/server";
 import type { ProjectDirectory } from "@coder/work-tree";
 import { formatOf, headOf } from "./archive-format.ts";
 import { archiveUnsupported, tooLarge } from "./errors.ts";
@@ -9,7 +9,7 @@ import { writeError } from "./TreeWriter.ts";
 
 /** Keeps an upload as the source of an import, whole or not at all. Returns its size. */
 export async function receiveArchive(body: AsyncIterable<Uint8Array>, directory: ProjectDirectory, maxBytes: number): Promise<number> {
-  const part = path.join(directory.staging, `upload-${newId()}`);
+  const part = path.join(directory.staging, `upload-${randomUUID()}`);
   try {
     await mkdir(directory.staging, { recursive: true });
     const sizeBytes = await store(body, part, maxBytes);
