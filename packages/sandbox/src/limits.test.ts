@@ -129,11 +129,24 @@ describe.skipIf(!hasBubblewrap())("limits", () => {
 
   it("ends with the process that started it, even if that was killed", async () => {
     const left = mark();
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, "__fixtures__/sleeps.ts"), left], { stdio: "inherit" });
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, "__fixtures__/sleeps.ts"), left]);
     expect(await eventually(async () => (await sleepers(left)).length > 0)).toBe(true);
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(await eventually(async () => (await sleepers(left)).length === 0)).toBe(true);
+  });
+
+  it("ends with it at every moment of a start", { timeout: 60_000 }, async () => {
+    const left = mark();
+    for (const ms of [4, 12, 20, 28, 36, 44, 60]) {
+      const child = spawn(process.execPath, [path.join(import.meta.dirname, "__fixtures__/sleeps.ts"), left, "4"]);
+      await once(child.stdout, "data");
+      await delay(ms);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    // Bubblewrap and what it waits for as well, all of which have the command on theirs.
+    expect(await eventually(async () => (await execute("pgrep", ["--runstates", "RSD", "--count", "--full", left])).stdout === "0\n")).toBe(true);
   });
 
   it("passes on both directions of a conversation, and holds back a program that nobody reads", async () => {

@@ -47,6 +47,7 @@ export async function tryOut(driver: IDriver, { meters, runIds }: { readonly met
 /** For what a trial run wrote before it ended. */
 export async function remedyFor(message: string): Promise<string> {
   if (message.includes("default-signal")) return `Install GNU coreutils 8.31 or newer, whose env knows --default-signal, ${BARE}.`;
+  if (message.includes("fd type")) return `Make /bin/sh dash, BusyBox or Bash 5.1 or newer, ${BARE}.`;
   if (/nsenter: .*not found/.test(message)) return `Install util-linux, which has nsenter, ${BARE}.`;
   const [namespaces, unprivileged, apparmor] = await Promise.all(
     ["/proc/sys/user/max_user_namespaces", "/proc/sys/kernel/unprivileged_userns_clone", "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"].map((file) => readFile(file, "utf8").then((text) => text.trim(), () => null)),

@@ -104,11 +104,14 @@ export class BubblewrapDriver implements IDriver {
     const limiting = limitScript(launch.limits, { groups: launch.groups, umask: launch.identity ? "002" : "022", self: "$pid" });
     // Not on the command line, which everybody on the machine can read: variables are among them.
     const args = Buffer.from(runArguments(launch, this.#system, visible).map((each) => `${each}\0`).join(""));
-    return supervise(await this.#forkServer().fork({
+    const status = new StatusReport();
+    const forked = await this.#forkServer().fork({
       script: `${limiting}exec ${command.map(shellWord).join(" ")} ${ANSWER_FD}>&-`,
       files: [args, ...(this.#filter === null ? [] : [this.#filter])],
       owner: launch.identity,
-    }));
+      onTold: status.add,
+    });
+    return supervise(forked, status);
   }
 
   #forkServer(): ForkServer {
@@ -130,22 +133,32 @@ export class BubblewrapDriver implements IDriver {
   }
 }
 
-function supervise({ pid, stdin, stdout, stderr, told }: Forked): Launched {
-  const status = new StatusReport(told);
-  let killed = false;
+function supervise({ pid, stdin, stdout, stderr, ended }: Forked, status: StatusReport): Launched {
+  let [killed, over] = [false, false];
   const end = async (): Promise<Outcome | null> => {
-    await status.complete;
+    await ended;
+    over = true;
     stdin.destroy();
     const { firstProcess, exitCode } = status;
     await untilGone(() => firstProcess !== null && isRunning(firstProcess));
     if (exitCode !== null) return outcomeOf(exitCode);
     return killed ? { exitCode: null, signal: "SIGKILL" } : null;
   };
+  /**
+   * The kernel ends everything in the process namespace with its first process. Not the outer one before it has told of that: between making it and letting it
+   * go on, bubblewrap's end would leave it waiting for ever.
+   */
+  const killBoth = async (): Promise<void> => {
+    await Promise.race([status.begun, ended, delay(TOLD_MS, undefined, { ref: false })]);
+    if (over) return;
+    sendKill(status.firstProcess ?? undefined);
+    sendKill(pid);
+  };
   return {
     stdin, stdout, stderr,
     entry: pid,
     kill: () => {
-      if (!killed) void killBoth(pid, status);
+      if (!killed) void killBoth();
       killed = true;
     },
     ended: end(),
@@ -158,15 +171,4 @@ function refusal(reason: string): Outcome | null {
   const problem = /^bwrap: execvp .*: (.+)$/m.exec(reason)?.[1];
   if (problem === undefined) return null;
   return { exitCode: problem === "No such file or directory" ? 127 : 126, signal: null };
-}
-
-/**
- * The kernel ends everything in the process namespace with its first process. Not the outer one before it has told of that: between making it and letting it
- * go on, bubblewrap's end would leave it waiting for ever.
- */
-async function killBoth(pid: number, status: StatusReport): Promise<void> {
-  await Promise.race([status.begun, delay(TOLD_MS, undefined, { ref: false })]);
-  if (status.over) return;
-  sendKill(status.firstProcess ?? undefined);
-  sendKill(pid);
 }

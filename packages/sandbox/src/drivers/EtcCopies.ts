@@ -1,11 +1,9 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { chmod, lstat, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, rmSync, statSync } from "node:fs";
+import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { sandboxFailed } from "../errors.ts";
 import { execute } from "../execute.ts";
-import { namePrefix } from "../name-prefix.ts";
-import { isRunning } from "./outcome.ts";
+import { makeTemporaryFolder, removeFoldersOfDead } from "./temporary-folder.ts";
 
 /** Of the host's /etc: how programs and libraries are found, and whom TLS trusts. No account, no key, no name of a host. */
 const SHOWN = ["alternatives", "ld.so.cache", "localtime", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs"];
@@ -70,7 +68,7 @@ export class EtcCopies {
     const state = SHOWN.map((name) => stateOf(path.join(this.#from, name))).join(" ");
     const old = this.#current;
     if (old !== null && old.state === state && Date.now() - old.madeAt < MOST_MS && existsSync(old.folder)) return old;
-    const folder = mkdtempSync(path.join(tmpdir(), `${prefixOfCopies()}${process.pid}-`));
+    const folder = makeTemporaryFolder("etc");
     this.#current = { folder, state, madeAt: Date.now(), ready: this.#fill(folder), users: 0 };
     if (old?.users === 0) removed(old);
     return this.#current;
@@ -93,22 +91,7 @@ export class EtcCopies {
     const { stderr } = there.length === 0 ? { stderr: "" } : await execute("cp", ["-R", "-H", "-p", "--parents", "--", ...there, folder], { cwd: this.#from });
     const problem = stderr.split("\n").find((line) => line !== "" && !line.endsWith(UNREADABLE));
     if (problem !== undefined) throw sandboxFailed(`what runs see at /etc cannot be copied to ${folder} (${problem})`);
-    await removeDead();
-  }
-}
-
-function prefixOfCopies(): string {
-  return `${namePrefix()}etc-`;
-}
-
-/** What processes that were killed left behind. Of our own only: what is somebody else's may become something else while it is removed. */
-async function removeDead(): Promise<void> {
-  const prefix = prefixOfCopies();
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix) || isRunning(Number.parseInt(name.slice(prefix.length), 10))) continue;
-    const folder = path.join(tmpdir(), name);
-    const found = await lstat(folder).catch(() => null);
-    if (found?.isDirectory() && found.uid === process.geteuid?.()) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await removeFoldersOfDead();
   }
 }
 

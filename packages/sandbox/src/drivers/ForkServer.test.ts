@@ -24,14 +24,15 @@ afterAll(async () => {
 /** A program that calls this with a script has it forked, and prints what that prints. */
 const FORKS = `import { InheritedDescriptors } from "./descriptors.ts"; import { ForkServer } from "./ForkServer.ts";
   const server = new ForkServer(await InheritedDescriptors.find());
-  const fork = async (script) => (await server.fork({ script, files: [], owner: null })).stdout.pipe(process.stdout);
+  const fork = async (script) => (await server.fork({ script, files: [], owner: null, onTold: () => undefined })).stdout.pipe(process.stdout);
   await fork`;
 
 /** Runs shell text in a fork that became another shell. */
 async function run(script: string, { input = "", files = [] }: { readonly input?: string; readonly files?: readonly string[] } = {}, on = server) {
-  const forked = await on.fork({ script: `exec sh -c ${shellWord(script)} ${ANSWER_FD}>&-`, files: files.map((file) => Buffer.from(file)), owner: null });
+  let told = "";
+  const forked = await on.fork({ script: `exec sh -c ${shellWord(script)} ${ANSWER_FD}>&-`, files: files.map((file) => Buffer.from(file)), owner: null, onTold: (text) => (told += text) });
   forked.stdin.end(input);
-  const [stdout, stderr, told] = await Promise.all([text(forked.stdout), text(forked.stderr), text(forked.told)]);
+  const [stdout, stderr] = await Promise.all([text(forked.stdout), text(forked.stderr), forked.ended]);
   return { pid: forked.pid, stdout, stderr, told };
 }
 
@@ -63,7 +64,7 @@ it("keeps many at once apart", async () => {
 });
 
 it("waits for nobody: one that goes on holds up no other", async () => {
-  const long = await server.fork({ script: `exec cat ${ANSWER_FD}>&-`, files: [], owner: null });
+  const long = await server.fork({ script: `exec cat ${ANSWER_FD}>&-`, files: [], owner: null, onTold: () => undefined });
   expect((await run("echo done")).stdout).toBe("done\n");
   long.stdin.end("at last");
   expect(await text(long.stdout)).toBe("at last");
@@ -75,10 +76,9 @@ it("carries more than a pipe holds, both ways", async () => {
 });
 
 it("tells the end of a process that was killed", async () => {
-  const forked = await server.fork({ script: `exec sleep 1000 ${ANSWER_FD}>&-`, files: [], owner: null });
-  const ended = text(forked.told);
+  const forked = await server.fork({ script: `exec sleep 1000 ${ANSWER_FD}>&-`, files: [], owner: null, onTold: () => undefined });
   process.kill(forked.pid, "SIGKILL");
-  expect(await ended).toBe("");
+  await forked.ended;
   await vi.waitFor(() => expect(isRunning(forked.pid)).toBe(false));
 });
 
@@ -90,13 +90,33 @@ it("takes leave of those that have ended", async () => {
   });
 });
 
-it("says what the shell said when it ends, and is not alive any more", async () => {
+it("fails with what the shell said when a fork ends before it has begun, and goes on", async () => {
+  await expect(server.fork({ script: "'", files: [], owner: null, onTold: () => undefined })).rejects.toMatchObject({ code: "sandbox_failed", message: expect.stringContaining("nterminated") });
+  expect((await run("echo on")).stdout).toBe("on\n");
+});
+
+it("goes on when somebody who tidies up took its folder away", async () => {
+  for (const name of readdirSync(tmpdir()).filter((each) => each.includes(`-forks-${process.pid}-`))) rmSync(path.join(tmpdir(), name), { recursive: true });
+  expect((await run("cat <&4", { files: ["here"] })).stdout).toBe("here");
+});
+
+it("lets a program notice that nobody reads what it prints", async () => {
+  const forked = await server.fork({ script: `exec sh -c 'echo begun; sleep 0.1; yes; echo $? >&${TOLD_FD}' ${ANSWER_FD}>&-`, files: [], owner: null, onTold: () => undefined });
+  await once(forked.stdout, "data");
+  forked.stdout.destroy();
+  await forked.ended;
+});
+
+it("is not alive any more when its shell has ended, and ends what that has begun", async () => {
   const own = new ForkServer(descriptors);
-  const parent = Number((await run("cut -d' ' -f4 /proc/$$/stat", {}, own)).stdout);
-  expect(own.alive).toBe(true);
-  process.kill(parent, "SIGKILL");
-  await vi.waitFor(() => expect(own.alive).toBe(false));
-  await expect(own.fork({ script: "exec true", files: [], owner: null })).rejects.toMatchObject({ code: "sandbox_failed" });
+  const begun = await own.fork({ script: `exec sleep 1000 ${ANSWER_FD}>&-`, files: [], owner: null, onTold: () => undefined });
+  const shell = Number((await run("cut -d' ' -f4 /proc/$$/stat", {}, own)).stdout);
+  const waiting = Promise.allSettled(Array.from({ length: 5 }, () => own.fork({ script: "exec true", files: [], owner: null, onTold: () => undefined })));
+  process.kill(shell, "SIGKILL");
+  await begun.ended;
+  expect(own.alive).toBe(false);
+  expect((await waiting).at(-1)).toMatchObject({ status: "rejected", reason: { code: "sandbox_failed" } });
+  await expect(run("true", {}, own)).rejects.toMatchObject({ code: "sandbox_failed" });
   await own.close();
 });
 

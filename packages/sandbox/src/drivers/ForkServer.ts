@@ -1,34 +1,37 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { constants, fchownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { constants, existsSync, fchownSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { isAppError } from "@coder/shared";
 import { sandboxFailed } from "../errors.ts";
 import { SYSTEM_PATH } from "../execute.ts";
 import type { InheritedDescriptors } from "./descriptors.ts";
-import { HeldDescriptors } from "./HeldDescriptors.ts";
+import { sendKill } from "./outcome.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** Where a fork tells what it has to tell. */
 export const TOLD_FD = 3;
 /** Its files follow. */
 export const FIRST_FILE_FD = 4;
-/** Its way to us; a shell knows no higher number. */
+/** The shell's way to us; it knows no higher number. */
 export const ANSWER_FD = 9;
 
 const PROBLEM_CHARACTERS = 2_000;
-/** What stands behind them in the shell, for the next fork's streams. */
-const PIPES = { stdin: 3, stdout: 4, stderr: 5, told: 6 } as const;
 
 /**
- * Makes four pipes, says so, and waits to be told which script of our folder comes next. The fork that reads it says so when it ends before it became a program.
- * `jobs` takes leave of those that have ended. When there is no more to read, this process is gone.
+ * Makes four pipes, says so, and waits to be told which script of our folder comes next, for a fork to read. `jobs` takes leave of forks that have ended.
  *
- * A shell has no other way to make a pipe that nobody is behind than a document in its text, and the document has to have a line.
+ * A shell's only way to a pipe is a document in its text, which has to have a line; the writing end is closed then. So it opens those that a fork writes to
+ * again, for both: a pipe that nobody writes to is at its end.
+ *
+ * When the product is gone there is nothing more to read, and nobody to write to. Then everything in this shell's process group goes: forks that
+ * bubblewrap has not yet tied to its parent, too.
  */
-const SERVE = `exec ${ANSWER_FD}>&1 >/dev/null
+const SERVE = `trap : PIPE
+exec ${ANSWER_FD}>&1 >/dev/null
 while
   exec 3<<. 4<<. 5<<. 6<<.
 pipe
@@ -40,13 +43,18 @@ pipe
 pipe
 .
   read -r _ <&3; read -r _ <&4; read -r _ <&5; read -r _ <&6
+  exec 4<>/proc/self/fd/4 5<>/proc/self/fd/5 6<>/proc/self/fd/6
   echo ready >&${ANSWER_FD}
   read -r run
 do
-  ( trap 'echo "$run ended $?" >&${ANSWER_FD}' EXIT; . "$1/$run" ) &
+  ( . "$1/$run" ) &
   jobs
 done
-rm -rf "$1"`;
+rm -rf "$1"
+kill -KILL 0`;
+
+/** The fork's streams from those pipes: each open for what it is used for, so that it notices when we close ours. But it hears itself what it tells: ours may close while it must go on. */
+const STREAMS = `<&3 >/proc/self/fd/4 2>/proc/self/fd/5 ${TOLD_FD}>&6 4<&- 5<&- 6<&-`;
 
 export interface ForkRequest {
   /** For a shell, every word of it ours. It knows its process as `$pid`, and becomes a program that does not get `ANSWER_FD`. */
@@ -55,6 +63,8 @@ export interface ForkRequest {
   readonly files: readonly Uint8Array[];
   /** Who may open the streams by their names (`/dev/stdout`); null: whoever we are. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
+  /** Gets what is written to `TOLD_FD`, in pieces. */
+  readonly onTold: (text: string) => void;
 }
 
 export interface Forked {
@@ -62,13 +72,16 @@ export interface Forked {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** What is written to `TOLD_FD`. It ends with the process. */
-  readonly told: Readable;
+  /** Resolves when the process is gone, and everything that got `TOLD_FD` from it. */
+  readonly ended: Promise<void>;
 }
 
-interface Answer {
-  readonly what: string;
-  readonly number: number;
+/** Our ends. */
+interface Streams {
+  readonly stdin: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+  readonly told: Socket;
 }
 
 /**
@@ -79,15 +92,15 @@ interface Answer {
  * of them by way of `/proc`, and what else a fork reads lies in a folder that nobody else may enter, until it has opened it.
  */
 export class ForkServer {
-  readonly #folder = mkdtempSync(path.join(tmpdir(), "coder-sandbox-"));
+  readonly #folder = makeTemporaryFolder("forks");
   readonly #shell: ChildProcess;
-  readonly #stdin: Writable;
   readonly #ended: Promise<void>;
-  readonly #waiting = new Map<string, PromiseWithResolvers<Answer>>();
+  readonly #waiting = new Map<string, PromiseWithResolvers<number>>();
   #ready = Promise.withResolvers<void>();
   /** One after the other, because all of them find their pipes in the same place. */
   #turn: Promise<void> = this.#ready.promise;
   #alive = true;
+  #waitedFor = true;
   #problem = "";
   #count = 0;
 
@@ -96,16 +109,15 @@ export class ForkServer {
       cwd: "/",
       env: { PATH: SYSTEM_PATH },
       stdio: descriptors.covered(["pipe", "pipe", "pipe"]),
-      // What a terminal sends to the product is for the product to answer.
+      // A group of its own: what a terminal sends to the product is for the product to answer.
       detached: true,
     });
-    const { stdin, stdout, stderr } = this.#shell;
-    if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");
-    this.#stdin = stdin.on("error", () => undefined);
-    createInterface({ input: stdout }).on("line", (line) => this.#onLine(line));
-    stderr.on("data", (data: Buffer) => (this.#problem = (this.#problem + data.toString()).slice(-PROBLEM_CHARACTERS)));
     this.#ended = once(this.#shell, "exit").then(() => this.#onEnd(), (error: unknown) => this.#onEnd(error));
-    this.#setWaitedFor(false);
+    const { stdin, stdout, stderr } = this.#shell;
+    stdin?.on("error", () => undefined);
+    stderr?.on("data", (data: Buffer) => (this.#problem = (this.#problem + data.toString()).slice(-PROBLEM_CHARACTERS)));
+    if (stdout) createInterface({ input: stdout }).on("line", (line) => this.#onLine(line));
+    this.#waitFor(false);
   }
 
   /** False: another one has to be made. */
@@ -116,78 +128,92 @@ export class ForkServer {
   /** Throws `sandbox_failed`. */
   async fork(request: ForkRequest): Promise<Forked> {
     const run = String((this.#count += 1));
-    const ours = new HeldDescriptors();
-    const theirs = new FolderFiles(this.#folder, run);
-    const answered = Promise.withResolvers<Answer>();
-    // The shell may end while its turn has not come.
-    answered.promise.catch(() => undefined);
-    this.#waiting.set(run, answered);
-    this.#setWaitedFor(true);
+    const began = Promise.withResolvers<number>();
+    // The shell may end before its turn has come.
+    began.promise.catch(() => undefined);
+    this.#waiting.set(run, began);
+    this.#waitFor(true);
+    const files = new FolderFiles(this.#folder, run);
+    let streams: Streams | null = null;
     try {
-      const started = this.#turn.then(() => this.#start(run, request, ours, theirs));
+      const started = this.#turn.then(() => this.#start(run, request, files));
       this.#turn = started.then(() => this.#ready.promise, () => undefined);
-      const { stdin, stdout, stderr, told } = await started;
-      const { what, number } = await answered.promise;
-      if (what !== "began") throw this.#failure();
-      return { pid: number, stdin: new Socket({ fd: stdin, readable: false, writable: true }), stdout: reading(stdout), stderr: reading(stderr), told: reading(told) };
+      streams = await started;
+      const { stdin, stdout, stderr, told } = streams;
+      const ended = closed(told.setEncoding("utf8").on("data", request.onTold));
+      // What it said before its end may have come in the same moment, behind it.
+      void ended.then(() => setImmediate(() => began.reject(this.#failure())));
+      return { pid: await began.promise, stdin, stdout, stderr, ended };
     } catch (error) {
-      ours.close();
-      throw error;
+      if (streams) for (const each of Object.values(streams)) each.destroy();
+      throw isAppError(error) ? error : this.#failure(error);
     } finally {
-      theirs.remove();
+      files.remove();
       this.#waiting.delete(run);
-      this.#setWaitedFor(this.#waiting.size > 0);
+      this.#waitFor(this.#waiting.size > 0);
     }
   }
 
   async close(): Promise<void> {
-    this.#setWaitedFor(true);
-    this.#stdin.end();
+    this.#waitFor(true);
+    this.#shell.stdin?.end();
     await this.#ended;
   }
 
   /** Sends a request to the shell. Returns our ends of its pipes. */
-  #start(run: string, { script, files, owner }: ForkRequest, ours: HeldDescriptors, theirs: FolderFiles): Record<keyof typeof PIPES, number> {
+  #start(run: string, { script, files, owner }: ForkRequest, folder: FolderFiles): Streams {
     if (!this.#alive) throw this.#failure();
-    const open = (name: keyof typeof PIPES, flags: number): number => {
-      const descriptor = ours.open(`/proc/${this.#shell.pid}/fd/${PIPES[name]}`, flags | constants.O_NONBLOCK);
+    const redirections = files.map((content, index) => `${FIRST_FILE_FD + index}<"$1/${folder.add(content)}"`);
+    folder.addScript(`exec ${STREAMS} ${redirections.join(" ")}; read -r pid _ </proc/self/stat; echo "$run $pid" >&${ANSWER_FD}; ${script}`);
+    const opened: Socket[] = [];
+    const open = (number: number, flags: number): Socket => {
+      const descriptor = openSync(`/proc/${this.#shell.pid}/fd/${number}`, flags | constants.O_NONBLOCK);
       if (owner !== null) fchownSync(descriptor, owner.uid, owner.gid);
-      return descriptor;
+      const socket = new Socket({ fd: descriptor, readable: flags === constants.O_RDONLY, writable: flags === constants.O_WRONLY });
+      opened.push(socket.on("error", () => undefined));
+      return socket;
     };
-    const { O_RDONLY, O_WRONLY } = constants;
-    const descriptors = { stdin: open("stdin", O_WRONLY), stdout: open("stdout", O_RDONLY), stderr: open("stderr", O_RDONLY), told: open("told", O_RDONLY) };
-    const { stdin, stdout, stderr, told } = PIPES;
-    const own = "/proc/self/fd";
-    const redirections = [
-      `<&${stdin} >${own}/${stdout} 2>${own}/${stderr} ${TOLD_FD}>${own}/${told} ${stdout}<&- ${stderr}<&- ${told}<&-`,
-      ...files.map((content, index) => `${FIRST_FILE_FD + index}<"$1/${theirs.add(content)}"`),
-    ];
-    theirs.script(`exec ${redirections.join(" ")}; read -r pid _ </proc/self/stat; echo "$run began $pid" >&${ANSWER_FD}; ${script}`);
-    this.#ready = Promise.withResolvers<void>();
-    this.#stdin.write(`${run}\n`);
-    return descriptors;
+    try {
+      const streams = { stdin: open(3, constants.O_WRONLY), stdout: open(4, constants.O_RDONLY), stderr: open(5, constants.O_RDONLY), told: open(6, constants.O_RDONLY) };
+      this.#ready = Promise.withResolvers<void>();
+      this.#problem = "";
+      this.#shell.stdin?.write(`${run}\n`);
+      return streams;
+    } catch (error) {
+      for (const each of opened) each.destroy();
+      throw error;
+    }
   }
 
   #onLine(line: string): void {
     if (line === "ready") return this.#ready.resolve();
-    const [run = "", what = "", number = ""] = line.split(" ");
-    this.#waiting.get(run)?.resolve({ what, number: Number(number) });
+    const [run = "", pid = ""] = line.split(" ");
+    this.#waiting.get(run)?.resolve(Number(pid));
   }
 
   #onEnd(error?: unknown): void {
     this.#alive = false;
     if (error !== undefined) this.#problem += String(error);
-    rmSync(this.#folder, { recursive: true, force: true });
+    // Nobody is left to say which of its forks have begun.
+    if (this.#shell.pid !== undefined) sendKill(-this.#shell.pid);
     this.#ready.resolve();
     for (const { reject } of this.#waiting.values()) reject(this.#failure());
+    try {
+      rmSync(this.#folder, { recursive: true, force: true });
+    } catch {
+      // It is removed later, as one of a process that is gone.
+    }
   }
 
-  #failure(): Error {
-    return sandboxFailed(this.#problem.trim() || "the shell that starts programs has ended");
+  #failure(error?: unknown): Error {
+    const reason = error instanceof Error ? error.message : this.#problem.trim();
+    return sandboxFailed(reason || `the shell that starts programs ${this.#alive ? "could not start one" : "has ended"}`);
   }
 
   /** Whether this process goes on for its sake. */
-  #setWaitedFor(waited: boolean): void {
+  #waitFor(waited: boolean): void {
+    if (waited === this.#waitedFor) return;
+    this.#waitedFor = waited;
     const sockets = [this.#shell.stdin, this.#shell.stdout, this.#shell.stderr].filter((stream) => stream instanceof Socket);
     for (const handle of [this.#shell, ...sockets]) {
       if (waited) handle.ref();
@@ -207,7 +233,7 @@ class FolderFiles {
     this.#run = run;
   }
 
-  script(text: string): void {
+  addScript(text: string): void {
     this.#write(this.#run, Buffer.from(text));
   }
 
@@ -222,11 +248,15 @@ class FolderFiles {
 
   #write(name: string, content: Uint8Array): string {
     this.#names.push(name);
+    // Somebody who tidies up temporary files may have taken it away.
+    if (!existsSync(this.#folder)) mkdirSync(this.#folder, 0o700);
     writeFileSync(path.join(this.#folder, name), content, { mode: 0o600, flag: "wx" });
     return name;
   }
 }
 
-function reading(descriptor: number): Socket {
-  return new Socket({ fd: descriptor, readable: true, writable: false });
+function closed(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.once("close", () => resolve());
+  return promise;
 }

@@ -1,36 +1,22 @@
-import type { Readable } from "node:stream";
 import { z } from "zod";
 
 /** One object per line. */
 const LineSchema = z.object({ "child-pid": z.int().optional(), "exit-code": z.int().optional() });
 
-/** What bubblewrap tells (`--json-status-fd`), from its beginning to its end. */
+/** What bubblewrap tells of a run (`--json-status-fd`). */
 export class StatusReport {
-  /** Resolves when there is a first process, or will be none any more. */
-  readonly begun: Promise<void>;
-  /** Resolves when bubblewrap has ended. */
-  readonly complete: Promise<void>;
+  readonly #begun = Promise.withResolvers<void>();
   #text = "";
-  #over = false;
 
-  constructor(told: Readable) {
-    const [begun, complete] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    this.begun = begun.promise;
-    this.complete = complete.promise;
-    told.on("data", (data: Buffer) => {
-      this.#text += data.toString();
-      if (this.#text.includes("\n")) begun.resolve();
-    });
-    told.on("error", () => undefined).once("close", () => {
-      this.#over = true;
-      begun.resolve();
-      complete.resolve();
-    });
+  /** Resolves with its first words. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
   }
 
-  get over(): boolean {
-    return this.#over;
-  }
+  readonly add = (text: string): void => {
+    this.#text += text;
+    if (this.#text.includes("\n")) this.#begun.resolve();
+  };
 
   /** Of the run's process namespace; null: there is none yet. */
   get firstProcess(): number | null {
