@@ -46,6 +46,11 @@ describe.skipIf(!hasBubblewrap())("isolation", () => {
   });
 
   it("lets a program be ended by the signals that it does not handle", async () => {
+    const node = (script: string) => rig.sandbox.run({ command: "node", args: ["-e", script] });
+    for (const signal of ["SIGINT", "SIGQUIT"]) {
+      expect(await node(`process.kill(process.pid, "${signal}"); setTimeout(() => {}, 10_000)`)).toMatchObject({ exitCode: null, signal });
+      expect((await node(`console.log(require("node:child_process").spawnSync("sh", ["-c", "kill -${signal.slice(3)} $$; sleep 10"]).signal)`)).stdout.toString()).toBe(`${signal}\n`);
+    }
     for (const signal of ["INT", "QUIT", "TERM", "HUP", "PIPE"]) expect(await rig.sh(`kill -${signal} $$`)).toMatchObject({ exitCode: null, signal: `SIG${signal}` });
   });
 
