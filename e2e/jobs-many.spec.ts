@@ -13,8 +13,6 @@ const CANCELLED = MANY / 50;
 const ACTED_ON = 20_000;
 /** A product that runs already may hold what a run before put there. */
 const NEEDLE = `needle${Date.now().toString(36)}`;
-/** A person waits no longer for an answer, on a machine that has much else to do. The benchmark knows how long it takes on a quiet one. */
-const QUICK_MS = 5_000;
 
 const state = (page: Page, name: string) => page.getByRole("group", { name: "State" }).getByRole("button", { name });
 const shown = (count: number) => count.toLocaleString("en");
@@ -92,7 +90,8 @@ test("one organization gets other limits than all others, for files, jobs and in
   expect(complaints).toEqual([]);
 });
 
-test("with 100,000 jobs the page is as quick and as light as with few", async ({ visit, owner, product }, info) => {
+// How quick it is, the benchmark of the job list tells: on a machine that does much else at once, a time says nothing.
+test("with 100,000 jobs the page is right, live, and as light as with few", async ({ visit, owner, product }) => {
   const { page, complaints } = await visit({ storageState: owner });
   const api = await asProgram(product.url, OWNER);
   const { user, organization } = await api.auth.currentSession.query({});
@@ -109,18 +108,10 @@ test("with 100,000 jobs the page is as quick and as light as with few", async ({
   const [failed, cancelled] = [FAILED + before.failed, CANCELLED + before.cancelled];
   const total = MANY + Object.values(before).reduce((sum, each) => sum + each, 0);
   await fillWithJobs(product.databaseUrl(), { organizationId, userId: user.id, count: MANY, needle: NEEDLE });
-  const took: Record<string, number> = {};
-  const timed = async (what: string, work: () => Promise<unknown>) => {
-    const began = performance.now();
-    await work();
-    took[what] = Math.round(performance.now() - began);
-  };
 
   await test.step("it opens, and counts right", async () => {
-    await timed("open", async () => {
-      await page.goto("/jobs");
-      await expect(footer(page)).toHaveText(`100 of ${shown(total)} jobs`);
-    });
+    await page.goto("/jobs");
+    await expect(footer(page)).toHaveText(`100 of ${shown(total)} jobs`);
     await expect(state(page, `Failed ${shown(failed)}`)).toBeVisible();
     await expect(state(page, `Cancelled ${shown(cancelled)}`)).toBeVisible();
     const counts = await api.dashboard.countJobs.query(listed);
@@ -143,30 +134,20 @@ test("with 100,000 jobs the page is as quick and as light as with few", async ({
     expect(most.rows).toBeLessThan(first.rows + 30);
     expect(most.nodes).toBeLessThan(first.nodes * 1.35);
     await page.keyboard.press("Home");
-    took["nodes"] = most.nodes;
   });
 
-  await test.step("states, words and causes are found at once, and their numbers are right", async () => {
-    await timed("failed", async () => {
-      await state(page, `Failed ${shown(failed)}`).click();
-      await expect(footer(page)).toHaveText(`100 of ${shown(failed)} jobs`);
-    });
+  await test.step("states, words and causes are found, and their numbers are right", async () => {
     await state(page, `Failed ${shown(failed)}`).click();
-    await timed("word", async () => {
-      await page.getByRole("combobox", { name: "Filter jobs" }).fill(NEEDLE);
-      await expect(footer(page)).toHaveText("1 of 1 job");
-    });
-    await timed("nothing", async () => {
-      await page.getByRole("combobox", { name: "Filter jobs" }).fill("thisstandsinnojob");
-      await expect(page.getByText("No job matches")).toBeVisible();
-    });
-    await timed("causes", async () => {
-      await page.getByRole("tab", { name: /^Failures/ }).click();
-      await expect(page.getByRole("grid", { name: "Causes of failure" }).getByRole("row").filter({ hasText: /No answer from host [A-T]/ })).toHaveCount(20);
-    });
+    await expect(footer(page)).toHaveText(`100 of ${shown(failed)} jobs`);
+    await state(page, `Failed ${shown(failed)}`).click();
+    await page.getByRole("combobox", { name: "Filter jobs" }).fill(NEEDLE);
+    await expect(footer(page)).toHaveText("1 of 1 job");
+    await page.getByRole("combobox", { name: "Filter jobs" }).fill("thisstandsinnojob");
+    await expect(page.getByText("No job matches")).toBeVisible();
+    await page.getByRole("tab", { name: /^Failures/ }).click();
+    await expect(page.getByRole("grid", { name: "Causes of failure" }).getByRole("row").filter({ hasText: /No answer from host [A-T]/ })).toHaveCount(20);
     const { items } = await api.dashboard.listFailures.query({});
     expect(items.reduce((sum, { count }) => sum + count, 0)).toBe(failed);
-    for (const [what, ms] of Object.entries(took)) if (what !== "nodes") expect([what, ms < QUICK_MS ? "quick" : ms]).toEqual([what, "quick"]);
   });
 
   await test.step("tens of thousands that come at once are counted live", async () => {
@@ -182,7 +163,7 @@ test("with 100,000 jobs the page is as quick and as light as with few", async ({
     await page.getByRole("button", { name: `All ${shown(ACTED_ON)} that match` }).click();
     await page.getByRole("menuitem", { name: "Cancel all that match…" }).click();
     const dialog = page.getByRole("dialog");
-    await timed("preview", () => expect(dialog).toHaveAccessibleName("Cancel 20,000 jobs", { timeout: 60_000 }));
+    await expect(dialog).toHaveAccessibleName("Cancel 20,000 jobs", { timeout: 60_000 });
     await expect(dialog.getByText("20,000 delayed")).toBeVisible();
     await expectAccessible(page, "preview of very many");
     await dialog.getByRole("button", { name: "Cancel 20,000 jobs" }).click();
@@ -197,6 +178,5 @@ test("with 100,000 jobs the page is as quick and as light as with few", async ({
     await expect.poll(async () => Math.abs((await api.dashboard.countJobs.query({ queues: ["demo.sources.fetch"] })).cancelled - told)).toBeLessThanOrEqual(20);
   });
   await demo.stop();
-  await info.attach("figures", { body: JSON.stringify(took), contentType: "application/json" });
   expect(complaints).toEqual([]);
 });
