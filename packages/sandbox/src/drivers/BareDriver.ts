@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { chmod, lstat, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { invalidRun, sandboxFailed } from "../errors.ts";
@@ -7,7 +8,6 @@ import { execute, SYSTEM_PATH } from "../execute.ts";
 import { firstBelowClosed } from "../ownership/reachable.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
 import type { IDriver, Launch, Launched, Outcome } from "./driver.ts";
-import { HeldDescriptors } from "./HeldDescriptors.ts";
 import { limitedInNumber, limitScript } from "./limit-script.ts";
 import { isRunning, sendKill, untilGone } from "./outcome.ts";
 
@@ -60,18 +60,20 @@ export class BareDriver implements IDriver {
     if (closed !== null) throw sandboxFailed(`only root may enter ${path.dirname(closed)}. Let others enter it (chmod o+x), or set CODER_DATA to a directory that they may enter`);
     const mark = randomUUID();
     const limiting = limitScript(limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022", self: "$$" });
-    const held = new HeldDescriptors();
+    const opened: number[] = [];
     let child: ChildProcess;
     try {
+      // Without a thread: what they lead to lies in memory.
+      for (const group of groups) opened.push(openSync(group, "r+"));
       child = spawn("/bin/sh", ["-c", `${limiting}exec "$@"`, "sh", ...limitedInNumber([command, ...args], limits, groups)], {
         cwd: directory,
         env: { PATH: SYSTEM_PATH, HOME: "/tmp", LANG: "C.UTF-8", ...env, [MARK]: mark },
-        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", ...groups.map((group) => held.open(group, "r+"))]),
+        stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", ...opened]),
         detached: true,
         ...identity,
       });
     } finally {
-      held.close();
+      opened.forEach(closeSync);
     }
     const { stdin, stdout, stderr } = child;
     if (!stdin || !stdout || !stderr) throw sandboxFailed("it has no standard streams");

@@ -17,7 +17,7 @@ const FILTER_FD = FIRST_FILE_FD + 1;
 /** A shell lets what it starts in the background ignore them, and what they start as well. */
 const DEFAULT_SIGNALS = [whereIs("env"), "--default-signal=INT,QUIT"];
 /** The product's own, which is the first on the path inside. It ignores no signal that whoever started it ignored (`PlatformInit` in its node.cc), so it needs no other program for that. */
-const NODE = "node";
+const OWN_NODE = "node";
 const TOLD_MS = 1_000;
 
 export interface BubblewrapOptions {
@@ -97,7 +97,7 @@ export class BubblewrapDriver implements IDriver {
   async #start(launch: Launch, etc: string): Promise<Launched> {
     const { visible, prefix } = await this.#reach(launch, etc);
     const command = [
-      ...(launch.command === NODE ? [] : DEFAULT_SIGNALS), ...prefix, this.#program,
+      ...(launch.command === OWN_NODE ? [] : DEFAULT_SIGNALS), ...prefix, this.#program,
       "--json-status-fd", String(TOLD_FD),
       "--args", String(ARGUMENTS_FD),
       ...(this.#filter === null ? [] : ["--seccomp", String(FILTER_FD)]),

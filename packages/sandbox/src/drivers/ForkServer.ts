@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { constants, existsSync, fchownSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { constants, fchownSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { isAppError } from "@coder/shared";
 import { sandboxFailed } from "../errors.ts";
 import { SYSTEM_PATH } from "../execute.ts";
 import type { InheritedDescriptors } from "./descriptors.ts";
+import { ForkFiles } from "./ForkFiles.ts";
 import { sendKill } from "./outcome.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
@@ -133,7 +133,7 @@ export class ForkServer {
     began.promise.catch(() => undefined);
     this.#waiting.set(run, began);
     this.#waitFor(true);
-    const files = new FolderFiles(this.#folder, run);
+    const files = new ForkFiles(this.#folder, run);
     let streams: Streams | null = null;
     try {
       const started = this.#turn.then(() => this.#start(run, request, files));
@@ -161,7 +161,7 @@ export class ForkServer {
   }
 
   /** Sends a request to the shell. Returns our ends of its pipes. */
-  #start(run: string, { script, files, owner }: ForkRequest, folder: FolderFiles): Streams {
+  #start(run: string, { script, files, owner }: ForkRequest, folder: ForkFiles): Streams {
     if (!this.#alive) throw this.#failure();
     const redirections = files.map((content, index) => `${FIRST_FILE_FD + index}<"$1/${folder.add(content)}"`);
     folder.addScript(`exec ${STREAMS} ${redirections.join(" ")}; read -r pid _ </proc/self/stat; echo "$run $pid" >&${ANSWER_FD}; ${script}`);
@@ -219,39 +219,6 @@ export class ForkServer {
       if (waited) handle.ref();
       else handle.unref();
     }
-  }
-}
-
-/** What a fork reads, under its run's name. */
-class FolderFiles {
-  readonly #folder: string;
-  readonly #run: string;
-  readonly #names: string[] = [];
-
-  constructor(folder: string, run: string) {
-    this.#folder = folder;
-    this.#run = run;
-  }
-
-  addScript(text: string): void {
-    this.#write(this.#run, Buffer.from(text));
-  }
-
-  /** Returns its name. */
-  add(content: Uint8Array): string {
-    return this.#write(`${this.#run}-${this.#names.length}`, content);
-  }
-
-  remove(): void {
-    for (const name of this.#names) rmSync(path.join(this.#folder, name), { force: true });
-  }
-
-  #write(name: string, content: Uint8Array): string {
-    this.#names.push(name);
-    // Somebody who tidies up temporary files may have taken it away.
-    if (!existsSync(this.#folder)) mkdirSync(this.#folder, 0o700);
-    writeFileSync(path.join(this.#folder, name), content, { mode: 0o600, flag: "wx" });
-    return name;
   }
 }
 
