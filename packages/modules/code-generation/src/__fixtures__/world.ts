@@ -52,7 +52,7 @@ export function world() {
   };
   const runs = new Runs({ database, jobs });
   const sources = new ProjectSources({ workspace, config });
-  const engine = { run: async (task: string, input: unknown, signal: AbortSignal) => (signal.throwIfAborted(), runTask({ task, input } as EngineRequest)) } as unknown as Engine;
+  const engine = { run: async (task: string, input: unknown, signal: AbortSignal) => (signal.throwIfAborted(), await runTask({ task, input } as EngineRequest)) } as unknown as Engine;
   const proposals = new ChangeProposals({ execution });
   return {
     database, runs, proposed, states, projects,

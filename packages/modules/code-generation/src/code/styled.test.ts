@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { FileEdit } from "./FileEdit.ts";
 import { fromFile, fromPackage, ModuleText, specifierOf, typeFromPackage } from "./ModuleText.ts";
 import type { Style } from "./style.ts";
-import { faultsOf, styled, withoutTypes } from "./styled.ts";
+import { faultsOf, propertyName, styled, withoutTypes } from "./styled.ts";
 
-const BASE: Style = { typescript: true, extension: "ts", modules: "esm", quote: '"', semicolons: true, indent: "  ", newline: "\n", trailingCommas: true, useStrict: false, importEnding: "" };
+const BASE: Style = { typescript: true, extension: "ts", modules: "esm", quote: '"', semicolons: true, indent: "  ", newline: "\n", trailingCommas: true, spaceBeforeParentheses: false, arrowParentheses: true, spaceInBraces: true, useStrict: false, importEnding: "" };
 
 const CODE = `import { z } from "zod";
 import type { User } from "./types";
@@ -30,6 +30,8 @@ export async function read<T>(id: string, more?: number): Promise<Box | undefine
     return undefined;
   }
   names.map((name: string) => name!);
+  names.map(async (one) => ({ one }));
+  const name = (more() as Box).name;
   return { ...box, name: "a" + id };
 }
 `;
@@ -45,20 +47,36 @@ function tokensOf(text: string): string[] {
   return tokens;
 }
 
-const STYLES = (["\"", "'"] as const).flatMap((quote) => [true, false].flatMap((semicolons) => ["  ", "    ", "\t"].flatMap((indent) => [true, false].flatMap((trailingCommas) => (["\n", "\r\n"] as const).map((newline): Style => ({ ...BASE, quote, semicolons, indent, trailingCommas, newline }))))));
+const BOTH = [true, false] as const;
+const STYLES = (["\"", "'"] as const).flatMap((quote) => BOTH.flatMap((semicolons) => ["  ", "    ", "\t"].flatMap((indent) => BOTH.flatMap((trailingCommas) => (["\n", "\r\n"] as const).flatMap((newline) => BOTH.flatMap((spaceBeforeParentheses) => BOTH.flatMap((arrowParentheses) => BOTH.map((spaceInBraces): Style => ({ ...BASE, quote, semicolons, indent, trailingCommas, newline, spaceBeforeParentheses, arrowParentheses, spaceInBraces })))))))));
 
 describe("style", () => {
   it("changes how code is written and nothing of what it says", () => {
-    expect(STYLES).toHaveLength(48);
+    expect(STYLES).toHaveLength(384);
     for (const style of STYLES) {
       const text = styled(CODE, style);
       expect(faultsOf(ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true))).toEqual([]);
-      expect(tokensOf(text)).toEqual(tokensOf(CODE));
+      expect(tokensOf(text)).toEqual(tokensOf(style.arrowParentheses ? CODE : CODE.replace("(one)", "one")));
       expect(text.split("\n").filter((line) => line !== "").every((line) => line.endsWith("\r") === (style.newline === "\r\n"))).toBe(true);
       expect(/;\r?$/m.test(text)).toBe(style.semicolons);
       expect(/,\r?\n[ \t]*\}/.test(text)).toBe(style.trailingCommas);
+      expect(text).toContain(style.spaceBeforeParentheses ? "read<T> (id" : "read<T>(id");
+      expect(text).toContain(style.spaceInBraces ? "({ one }));".replace(";", style.semicolons ? ";" : "") : "({one}))");
+      expect(text).toContain(style.spaceInBraces ? "{ ...box" : "{...box");
       expect(text).toContain(`"it's"`);
     }
+  });
+
+  it.each([
+    ["a();\nb();\n", "a()\nb()\n"],
+    ["a();\n[b].map(c);\n", "a();\n[b].map(c)\n"],
+    ["a(); // why\nb();\n", "a() // why\nb()\n"],
+    ["a(); // why\n(b as C).d();\n", "a(); // why\n(b as C).d()\n"],
+    ["a();\n/* why */\n`b`.trim();\n", "a();\n/* why */\n`b`.trim()\n"],
+    ["a(); /* why */ b();\n", "a(); /* why */ b()\n"],
+    ["if (a) { b(); }\nc(); // last", "if (a) { b(); }\nc() // last"],
+  ])("leaves semicolons out of %j where the next line does not go on from it", (before, after) => {
+    expect(styled(before, { ...BASE, semicolons: false })).toBe(after);
   });
 
   it("leaves types out of JavaScript, and only those", () => {
@@ -77,10 +95,17 @@ export async function read(id, more) {
     return undefined;
   }
   names.map((name) => name);
+  names.map(async (one) => ({ one }));
+  const name = more().name;
   return { ...box, name: "a" + id };
 }
 `);
   });
+});
+
+it("names properties so that an object has them", () => {
+  const names = ["id", "content-type", "class", "__proto__", "größe", "0a"];
+  expect(Object.keys(Function(`return { ${names.map((name) => `${propertyName(name)}: 1`).join(", ")} }`)())).toEqual(names);
 });
 
 describe("modules", () => {

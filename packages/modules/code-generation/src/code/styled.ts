@@ -1,12 +1,7 @@
 import { ts } from "ts-morph";
 import { walk } from "../engine/Sources.ts";
+import { type Cut, spacingCuts } from "./spacing.ts";
 import type { Style } from "./style.ts";
-
-interface Cut {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /**
  * Code as it would be written in the project. What comes in is TypeScript in one fixed form: two spaces, double quotes, semicolons, commas behind the last of
@@ -20,6 +15,7 @@ export function styled(text: string, style: Style): string {
     if (ts.isStringLiteral(node) && style.quote === "'" && !node.text.includes("'")) cuts.push({ start: node.getStart(), end: node.end, text: `'${node.getText().slice(1, -1).replaceAll('\\"', '"')}'` });
     if (!style.semicolons) dropSemicolon(node, tree, cuts);
     if (!style.trailingCommas) dropTrailingComma(node, tree, cuts);
+    cuts.push(...spacingCuts(node, typed, style));
   });
   const changed = apply(typed, cuts);
   const indented = style.indent === "  " ? changed : reindented(changed, style.indent);
@@ -60,7 +56,9 @@ export function withoutTypes(text: string): string {
       // Parentheses were for what is dropped.
       const bare = ts.isParenthesizedExpression(node.expression) && ts.isVariableDeclaration(node.parent);
       if (bare) drop(node.expression.getStart(), node.expression.getStart() + 1);
-      drop(node.expression.end - (bare ? 1 : 0), node.end);
+      const around = ts.isParenthesizedExpression(node.parent) && ts.isPropertyAccessExpression(node.parent.parent) && !ts.isNewExpression(node.parent.parent.parent) && ts.isCallExpression(node.expression) && !ts.isOptionalChain(node.expression) ? node.parent : null;
+      if (around) drop(around.getStart(), node.getStart());
+      drop(node.expression.end - (bare ? 1 : 0), around?.end ?? node.end);
     }
     if (ts.isNonNullExpression(node)) drop(node.expression.end, node.end);
     if (ts.isImportSpecifier(node) && node.isTypeOnly) throw new Error("Types are imported by statements of their own");
@@ -76,16 +74,17 @@ function closingParen(text: string, node: ts.SignatureDeclaration, type: ts.Type
   return text.lastIndexOf(")", type.getStart()) + 1 || node.end;
 }
 
-const HAZARD = /^\s*[([`/+\-*]/;
+/** Spaces, line breaks and comments. */
+const TRIVIA = /^(?:\s|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)*/;
 
 function dropSemicolon(node: ts.Node, tree: ts.SourceFile, cuts: Cut[]): void {
   const ends = ts.isExpressionStatement(node) || ts.isVariableStatement(node) || ts.isReturnStatement(node) || ts.isThrowStatement(node) || ts.isImportDeclaration(node) || ts.isExportAssignment(node) || ts.isExportDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isPropertySignature(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node);
   if (!ends || tree.text[node.end - 1] !== ";") return;
   const rest = tree.text.slice(node.end);
+  const [gap = ""] = TRIVIA.exec(rest) ?? [];
+  const next = rest.slice(gap.length);
   // Something behind it on the same line, or a next line that would be read as going on.
-  if (!/^[ \t]*(?:\n|$)/.test(rest) || HAZARD.test(rest.trimStart().startsWith("//") ? "" : rest)) {
-    if (!/^\s*\/[/*]/.test(rest)) return;
-  }
+  if (next !== "" && (!gap.includes("\n") || /^[([`/+\-*]/.test(next))) return;
   cuts.push({ start: node.end - 1, end: node.end, text: "" });
 }
 
@@ -100,7 +99,7 @@ function apply(text: string, cuts: readonly Cut[]): string {
   let [made, at] = ["", 0];
   for (const { start, end, text: replacement } of [...cuts].sort((one, other) => one.start - other.start)) {
     // What lies in something that is gone is gone with it; what only touches it goes on from there.
-    if (end <= at || (start < at && replacement !== "")) continue;
+    if ((end <= at && start < end) || (start < at && replacement !== "")) continue;
     made += text.slice(at, Math.max(at, start)) + replacement;
     at = end;
   }
@@ -116,7 +115,8 @@ export function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** `id`, `"content-type"`. */
+/** `id`, `"content-type"`; what is no property of its own but in brackets has them. */
 export function propertyName(name: string): string {
+  if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }

@@ -38,7 +38,7 @@ export function generateData(snapshot: Snapshot, input: TestDataInput): Made {
     for (const note of type.notes) notes.add(note);
   });
   const title = input.tables.map(({ type, rows }) => `${rows} × ${type}`).join(", ");
-  return { title, reason: `Test data that keeps to its types, made with the key "${input.key}": the same key makes the same rows`, files, notes: [...notes].slice(0, 50), facts: model.facts, tables };
+  return { title, reason: `Test data that keeps to its types, made with the key "${input.key}": the same key makes the same rows`, files, notes: [...notes].slice(0, 50), facts: model.facts, formatting: model.formatting, tables };
 }
 
 function whole(row: Row): Row {

@@ -187,3 +187,20 @@ it.each(["class", "constructor", "__proto__", "toString", "default", "await", "M
     }
   }
 });
+
+describe("what is made is spaced as the project is", () => {
+  const made = (app: Readonly<Record<string, string>>) => Object.fromEntries(generate(snapshotOf(app), { generator: "http-endpoint", input: form({ method: "GET", path: "/users/:id", action: "get", entity: "User" }) }).files.map(({ path, content }) => [path, content]));
+
+  it("by most of its sources", () => {
+    const files = made({ ...JS_APP, "lib/names.js": "function short (name) {\n  const {first} = name;\n  return [first].map(one => one.trim());\n}\n\nmodule.exports = {short};\n" });
+    const store = Object.entries(files).find(([path]) => /store/i.test(path))?.[1];
+    expect(store).toContain("function findUser (id) {");
+    expect(store).toContain("module.exports = {createUser, findUser};");
+    expect(files["app.js"]).toContain("const {findUser} = require(");
+  });
+
+  it("by the style that it depends on, where its sources do not show it", () => {
+    const files = made({ ...JS_APP, "package.json": JSON.stringify({ scripts: { test: "node --test" }, dependencies: { express: "^5" }, devDependencies: { standard: "17" } }) });
+    expect(Object.values(files).join("\n")).toMatch(/function findUser \(id\) \{/);
+  });
+});

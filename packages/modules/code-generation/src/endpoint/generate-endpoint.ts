@@ -50,7 +50,7 @@ export function generateEndpoint(snapshot: Snapshot, input: EndpointInput): Made
   const notes = usable ? [`Data comes from ${usable.label}${usable.place ? ` (${usable.place.path}, line ${usable.place.line})` : ""}.`] : [`No service, repository or array of ${names.manyWords.join(" ")} was found: they are kept in memory, in ${made?.file.path ?? ""}.`];
   if (source.sample.kind === "none" && ends) notes.push(`The test cannot make ${names.one}: it covers what is missing or wrong only.`);
   if (!canRunTests(model.tests, model.style, model.package)) notes.push("No test was made: the project has no test runner, and Node alone does not run its TypeScript. Add one, such as Vitest, and generate again.");
-  return { title: `${input.method} ${input.path}`, reason: `An endpoint that ${purpose(input, names.words, names.manyWords.join(" "))}, written as this project writes its own`, files: [...files].sort((one, other) => (one.path < other.path ? -1 : 1)), notes, facts: model.facts, tables: [] };
+  return { title: `${input.method} ${input.path}`, reason: `An endpoint that ${purpose(input, names.words, names.manyWords.join(" "))}, written as this project writes its own`, files: [...files].sort((one, other) => (one.path < other.path ? -1 : 1)), notes, facts: model.facts, formatting: model.formatting, tables: [] };
 }
 
 function purpose({ action }: EndpointInput, one: string, many: string): string {

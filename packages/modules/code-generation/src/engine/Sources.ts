@@ -2,13 +2,27 @@ import { posix } from "node:path";
 import { ts } from "ts-morph";
 import type { Snapshot } from "./snapshot.ts";
 
-const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"] as const;
-const IS_SOURCE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+export const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"] as const;
+
+/** TypeScript or JavaScript, by its name. */
+export function isCode(path: string): boolean {
+  return ENDINGS.some((ending) => path.endsWith(ending));
+}
+
+export function isTypeScript(path: string): boolean {
+  return /\.(?:[cm]?ts|tsx)$/.test(path);
+}
 
 export interface Place {
   readonly path: string;
   readonly line: number;
   readonly excerpt: string;
+}
+
+/** Something, and where a project says or shows it. */
+export interface Placed<Value> {
+  readonly value: Value;
+  readonly place: Place;
 }
 
 /** The files of a snapshot with their syntax trees, parsed when they are first asked for. */
@@ -26,7 +40,7 @@ export class Sources {
 
   /** Of those that were read. */
   get sourcePaths(): string[] {
-    return this.snapshot.files.flatMap(({ path }) => (IS_SOURCE.test(path) ? [path] : []));
+    return this.snapshot.files.flatMap(({ path }) => (isCode(path) ? [path] : []));
   }
 
   has(path: string): boolean {
@@ -40,7 +54,8 @@ export class Sources {
   tree(path: string): ts.SourceFile {
     const known = this.#parsed.get(path);
     if (known) return known;
-    const tree = ts.createSourceFile(path, this.#texts.get(path) ?? "", ts.ScriptTarget.Latest, true, scriptKindOf(path));
+    const parse = (text: string) => ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, scriptKindOf(path));
+    const tree = unlessTooDeep(() => parse(this.text(path) ?? "")) ?? parse("");
     this.#parsed.set(path, tree);
     return tree;
   }
@@ -49,7 +64,7 @@ export class Sources {
     const text = this.text(path);
     if (text === null) return null;
     // Configurations may hold comments; what is no object says nothing.
-    const { config } = ts.parseConfigFileTextToJson(path, text) as { config?: unknown };
+    const config: unknown = unlessTooDeep(() => ts.parseConfigFileTextToJson(path, text).config);
     return isRecord(config) ? config : null;
   }
 
@@ -74,8 +89,8 @@ export class Sources {
   /** The file that a relative specifier means; null for packages and for what is not there. */
   resolve(from: string, specifier: string): string | null {
     if (!specifier.startsWith(".")) return null;
-    const base = posix.normalize(posix.join(posix.dirname(from), specifier)).replace(/^\.\/?/, "").replace(/\/$/, "");
-    const withoutEnding = base.replace(/\.([cm]?)js$/, "");
+    const base = posix.join(posix.dirname(from), specifier).replace(/\/$/, "").replace(/^\.$/, "");
+    const withoutEnding = base.replace(/\.[cm]?js$/, "");
     const candidates = [base, ...ENDINGS.map((ending) => `${base}${ending}`), ...(withoutEnding === base ? [] : ENDINGS.map((ending) => `${withoutEnding}${ending}`)), ...ENDINGS.map((ending) => (base === "" ? `index${ending}` : `${base}/index${ending}`))];
     return candidates.find((path) => this.#texts.has(path)) ?? null;
   }
@@ -91,10 +106,25 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Each node of a tree, parents first. */
-export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
-  visit(node);
-  ts.forEachChild(node, (child) => walk(child, visit));
+/** What is nested deeper than its parser can follow says nothing: the rest of a project still does. */
+function unlessTooDeep<Result>(read: () => Result): Result | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Each node of a tree, parents first. Not by recursion: `"a" + "b" + …` over some thousand lines is as deep as it is long. */
+export function walk(root: ts.Node, visit: (node: ts.Node) => void): void {
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    visit(node);
+    const children: ts.Node[] = [];
+    ts.forEachChild(node, (child) => void children.push(child));
+    for (const child of children.reverse()) open.push(child);
+  }
 }
 
 /** Without parentheses, casts, awaits and assignments around it: `module.exports = express()` → `express()`. */

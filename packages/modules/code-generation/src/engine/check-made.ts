@@ -2,7 +2,7 @@ import { MAX_CHANGE_BYTES, MAX_CHANGE_FILE_CHARS, MAX_CHANGE_FILES } from "@code
 import { ts } from "ts-morph";
 import { faultsOf } from "../code/styled.ts";
 import type { MadeFile } from "./snapshot.ts";
-import { scriptKindOf } from "./Sources.ts";
+import { isCode, scriptKindOf } from "./Sources.ts";
 
 /** Rows of test data are written by a printer; parsing megabytes of them tells nothing new. */
 const MAX_PARSED_CHARS = 500_000;
@@ -23,7 +23,7 @@ export function checkMade(files: readonly MadeFile[]): { readonly stage: "parse"
         return { stage: "parse", path, message: "it is no JSON" };
       }
     }
-    if (!/\.(?:[cm]?[jt]s|[jt]sx)$/.test(path)) continue;
+    if (!isCode(path)) continue;
     const faults = (text: string) => faultsOf(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, scriptKindOf(path)));
     const known = original === null ? 0 : faults(original).length;
     const found = faults(content);

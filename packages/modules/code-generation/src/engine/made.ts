@@ -1,4 +1,5 @@
 import type { Fact } from "@coder/api/code-generation";
+import type { Formatting } from "../code/formatted.ts";
 import type { MadeFile } from "./snapshot.ts";
 
 /** The first rows of a table, as text. */
@@ -17,4 +18,6 @@ export interface Made {
   readonly notes: readonly string[];
   readonly facts: readonly Fact[];
   readonly tables: readonly MadeTable[];
+  /** What the files still are to be written with. */
+  readonly formatting: Formatting;
 }

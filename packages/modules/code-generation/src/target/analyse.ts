@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { bindingsOf } from "../engine/bindings.ts";
 import { type Naming, wordsOf } from "../engine/names.ts";
 import type { Sources } from "../engine/Sources.ts";
+import type { Formatting } from "../code/formatted.ts";
 import type { Style } from "../code/style.ts";
 import { expressRoutes } from "../routes/express-routes.ts";
 import { fastifyRoutes, type FastifyMap } from "../routes/fastify-routes.ts";
@@ -26,6 +27,7 @@ export interface TargetModel {
   readonly package: ProjectPackage;
   readonly framework: FrameworkModel | null;
   readonly style: Style;
+  readonly formatting: Formatting;
   readonly naming: Naming;
   readonly validation: Validation;
   readonly tests: TestConventions;
@@ -54,7 +56,7 @@ export function analyse(sources: Sources): TargetModel {
   const runs = canRunTests(tests.tests, style.style, of);
   const testFacts = tests.facts.filter(({ kind }) => runs || kind === "test-runner").map((fact) => (runs ? fact : { ...fact, value: "none", label: "No test runner" }));
   facts.push(...style.facts, naming.fact, ...layoutOf(sources, framework), ...testFacts, validation.fact);
-  return { package: of, framework, style: style.style, naming: naming.naming, validation: validation.value, tests: tests.tests, answers: answersOf(sources, of.sources), facts };
+  return { package: of, framework, style: style.style, formatting: style.formatting, naming: naming.naming, validation: validation.value, tests: tests.tests, answers: answersOf(sources, of.sources), facts };
 }
 
 function depth(folder: string): number {

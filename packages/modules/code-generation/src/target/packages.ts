@@ -36,6 +36,12 @@ export function packagesOf(sources: Sources): ProjectPackage[] {
   });
 }
 
+/** A folder and those above it up to the root, which is empty; with a name, what is called so in each. */
+export function ancestors(folder: string, name?: string): string[] {
+  const folders = folder === "" ? [""] : [...folder.split("/").map((_part, index, parts) => parts.slice(0, parts.length - index).join("/")), ""];
+  return name === undefined ? folders : folders.map((at) => (at === "" ? name : `${at}/${name}`));
+}
+
 export interface FrameworkFound {
   readonly framework: Framework;
   readonly label: string;

@@ -3,11 +3,11 @@ import { isAppError } from "@coder/shared";
 import { runTask } from "../engine/run-task.ts";
 import type { EngineAnswer, EngineRequest } from "./Engine.ts";
 
-parentPort?.on("message", (request: EngineRequest) => parentPort?.postMessage(answer(request), []));
+parentPort?.on("message", (request: EngineRequest) => void answer(request).then((given) => parentPort?.postMessage(given, [])));
 
-function answer(request: EngineRequest): EngineAnswer {
+async function answer(request: EngineRequest): Promise<EngineAnswer> {
   try {
-    return { ok: true, output: runTask(request) };
+    return { ok: true, output: await runTask(request) };
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     return { ok: false, refusal: isAppError(error) ? error.toJSON() : null, message, stack };
