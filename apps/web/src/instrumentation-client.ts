@@ -4,6 +4,9 @@ import { askAhead } from "#api/ahead.ts";
 import { firstQuestions, leftQuestions, WHO_IS_LOOKING } from "#api/first-questions.ts";
 import { isDoor } from "#features/door/paths.ts";
 import { leftJustNow } from "#ide/left-behind.ts";
+import { forgetFailedCode } from "#lib/forget-failed-code.ts";
+
+forgetFailedCode();
 
 const { pathname } = window.location;
 const project = /^\/projects\/([\da-f-]{36})$/.exec(pathname)?.[1];

@@ -64,6 +64,13 @@ const UNEXPECTED: Problem = {
   issues: [],
 };
 
+const PASSING: readonly Problem["kind"][] = ["offline", "unavailable", "timeout", "rate_limited", "internal"];
+
+/** Whether the same may go well after a while, without anybody doing anything. */
+export function isPassing({ kind }: Problem): boolean {
+  return PASSING.includes(kind);
+}
+
 /** What a person pastes into a message to whoever runs the installation. */
 export function describeProblem(problem: Problem, where: string, when: Date): string {
   const lines = [

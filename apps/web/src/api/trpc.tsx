@@ -1,13 +1,14 @@
 "use client";
 
 import type { AppRouter } from "@coder/api/root";
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCLink } from "@trpc/client";
 import { tap } from "@trpc/server/observable";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { aheadLink } from "./ahead.ts";
 import { watchConnection, watchedFetch } from "./connection.ts";
+import { FreshQueries } from "./FreshQueries.ts";
 import { liveLink } from "./live-link.ts";
 import { toProblem } from "./problem.ts";
 
@@ -39,7 +40,7 @@ export function ApiProvider({ onSignedOut, children }: ApiProviderProps) {
     const onError = (error: unknown) => {
       if (SESSION_ENDED.includes(toProblem(error).code)) onSignedOut();
     };
-    const queries = new QueryClient({
+    const queries = new FreshQueries({
       queryCache: new QueryCache({ onError }),
       mutationCache: new MutationCache({ onError }),
       defaultOptions: {

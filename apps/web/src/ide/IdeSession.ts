@@ -132,6 +132,7 @@ export class IdeSession implements Ide {
       document.removeEventListener("visibilitychange", onVisibility);
       for (const stop of stops) stop();
       this.search.stop();
+      this.tree.end();
       this.documents.dispose();
     };
   }
@@ -224,10 +225,10 @@ export class IdeSession implements Ide {
     void this.explorer.reveal(path);
   };
 
-  /** Files were moved: what is open follows. */
-  moved(from: string, to: string): void {
-    this.tree.rename(from, to);
+  /** Files were moved, on the disk when `moving` is done: what is open follows. */
+  moved(from: string, to: string, moving?: Promise<unknown>): void {
+    this.tree.rename(from, to, moving);
     this.editors.rename(from, to);
-    this.documents.rename(from, to);
+    this.documents.rename(from, to, moving);
   }
 }

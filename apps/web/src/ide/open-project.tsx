@@ -33,6 +33,7 @@ import { IDE_PANELS, IDE_VIEWS } from "./views.ts";
 
 /** After what is on the page itself. */
 const VIEWS_AFTER_MS = 1_500;
+const ASK_AGAIN_MS = 3_000;
 
 interface LeftBehind {
   readonly layout: LayoutParts;
@@ -53,6 +54,8 @@ export function OpenProject({ project }: { readonly project: Project }) {
       await fetchShown(parts, items.length > 0 || new URLSearchParams(window.location.search).has("file"));
       return { layout: parts, buffers: new Map(items.map(({ path, text, baseHash, revision }) => [path, { text, baseHash, revision }])) };
     },
+    // The project would stay closed for want of an answer.
+    refetchInterval: ({ state }) => (state.status === "error" ? ASK_AGAIN_MS : false),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });

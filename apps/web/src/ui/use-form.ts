@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { z } from "zod";
 import { type Problem, toProblem } from "#api/problem.ts";
 import { keysOf } from "#lib/keys-of.ts";
@@ -27,6 +27,17 @@ export function useForm<Name extends string, Output>({ schema, initial, submit, 
   const [pending, setPending] = useState(false);
   const formRef = useRef<HTMLFormElement>(null);
   const changed = keysOf(initial).some((name) => values[name] !== initial[name]);
+
+  const atFirst = useRef(initial);
+  // What was typed, or filled in by the browser, before this code was here: React takes it for its own and tells nobody.
+  useLayoutEffect(() => {
+    const names = keysOf(atFirst.current);
+    const typed = [...(formRef.current?.elements ?? [])].flatMap((element) => {
+      const name = element instanceof HTMLInputElement ? names.find((each) => each === element.name) : undefined;
+      return element instanceof HTMLInputElement && name !== undefined && element.value !== atFirst.current[name] ? [[name, element.value]] : [];
+    });
+    if (typed.length > 0) setValues((now) => ({ ...now, ...Object.fromEntries(typed) }));
+  }, []);
 
   useEffect(() => {
     const kept = draft === undefined ? null : readSession(draft);
@@ -99,6 +110,8 @@ export function useForm<Name extends string, Output>({ schema, initial, submit, 
     form: {
       ref: formRef,
       noValidate: true,
+      // Sent before this code was here, no password stands in an address.
+      method: "post",
       onSubmit: (event: FormEvent) => void onSubmit(event),
       onKeyDown: (event: KeyboardEvent<HTMLFormElement>) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Job, JobFilter } from "@coder/api/dashboard";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { onceMore } from "#lib/once-more.ts";
 import { useStore } from "#lib/store.ts";
@@ -9,6 +9,7 @@ import type { JobOrder } from "./job-filter.ts";
 import { type JobFeed, useAfterChanges, useAskAnew, useFeedListener } from "./job-feed.ts";
 import type { JobsApi } from "./jobs-api.ts";
 import { forgetBefore, hear, type LiveJobs, NOTHING_TOLD, nextLeave, shownJobs } from "./live-jobs.ts";
+import { readForSure } from "./read-for-sure.ts";
 
 const PAGE = 100;
 const FIRST_PAGE: string | null = null;
@@ -46,13 +47,12 @@ export function useJobs(api: JobsApi, feed: JobFeed, filter: JobFilter, order: J
     setLive(next);
   };
   const [now, setNow] = useState(() => Date.now());
-  const { refetch } = pages;
+  const queries = useQueryClient();
 
   const [inPeace] = useState(() => onceMore(ANEW_EVERY_MS));
   const readAnew = () => {
     void inPeace(async () => {
-      const began = Date.now();
-      await refetch();
+      const began = await readForSure(queries, ["jobs", api.scope, "list"], ASK_EVERY_MS);
       keep(forgetBefore(told.current, began));
     });
   };

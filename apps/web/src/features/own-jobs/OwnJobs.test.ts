@@ -1,7 +1,10 @@
-import type { Job } from "@coder/api/dashboard";
+import type { Job, JobChanges } from "@coder/api/dashboard";
+import type { AppRouter } from "@coder/api/root";
 import { OrganizationIdSchema, UserIdSchema } from "@coder/shared";
-import { describe, expect, it } from "vitest";
-import { commonProgress, jobKey, withChanges } from "./OwnJobs.ts";
+import { createTRPCClient, TRPCClientError, type TRPCLink } from "@trpc/client";
+import { observable } from "@trpc/server/observable";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { commonProgress, jobKey, OwnJobs, withChanges } from "./OwnJobs.ts";
 
 const USER = UserIdSchema.parse("018f0000-0000-7000-8000-000000000001");
 const ORGANIZATION = OrganizationIdSchema.parse("018f0000-0000-7000-8000-000000000002");
@@ -40,5 +43,110 @@ describe("own jobs", () => {
   it("tell one progress for all that tell theirs", () => {
     expect(commonProgress([{ progress: null }, { progress: { done: 0, total: 0 } }])).toBeNull();
     expect(commonProgress([{ progress: { done: 1, total: 2 } }, { progress: { done: 10, total: 10 } }, { progress: null }])).toBe(0.75);
+  });
+});
+
+/** Begins every stream at once, and answers for a list when it is let. */
+class SlowServer {
+  readonly streams: { tell(changes: Partial<JobChanges>): void; miss(): void; refuse(): void; end(): void }[] = [];
+  readonly lists: { answer(...items: Job[]): void; refuse(): void }[] = [];
+
+  readonly link: TRPCLink<AppRouter> = () => ({ op }) =>
+    observable((observer) => {
+      const send = (data: unknown) => observer.next({ result: { type: "data", data } });
+      const refuse = () => observer.error(TRPCClientError.from(new Error("away")));
+      if (op.type === "subscription") {
+        const tell = (changes: Partial<JobChanges>) => send({ id: "1", data: { event: { jobs: [], removed: [], more: false, ...changes } } });
+        this.streams.push({ tell, miss: () => send({ id: "1", data: { gap: true } }), refuse, end: () => observer.complete() });
+        observer.next({ result: { type: "started" } });
+        return;
+      }
+      const answer = (...items: Job[]) => {
+        send({ items, nextCursor: null });
+        observer.complete();
+      };
+      this.lists.push({ answer, refuse });
+    });
+}
+
+describe("own jobs that are followed", () => {
+  let server: SlowServer;
+  let own: OwnJobs;
+  let leave: () => void;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    server = new SlowServer();
+    own = new OwnJobs({ client: createTRPCClient<AppRouter>({ links: [server.link] }) });
+    leave = own.start();
+  });
+  afterEach(() => {
+    leave();
+    vi.useRealTimers();
+  });
+  const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+  it("are as they were told while the list was on its way", async () => {
+    server.streams[0]?.tell({ jobs: [job("a", "running"), job("gone", "running")] });
+    server.streams[0]?.tell({ jobs: [job("a", "completed"), job("b", "running")], removed: [{ queue: "workspace.project.import", id: "gone" }] });
+    server.lists[0]?.answer(job("a", "running"), job("gone", "running"));
+    await pass();
+    expect(idsOf(own.get()).sort()).toEqual(["a completed", "b running"]);
+    server.streams[0]?.tell({ jobs: [job("b", "failed")] });
+    expect(idsOf(own.get()).sort()).toEqual(["a completed", "b failed"]);
+  });
+
+  it("are as the list says where that was asked for later", async () => {
+    server.lists[0]?.answer(job("a", "running"), job("b", "waiting"));
+    await pass();
+    server.streams[0]?.tell({ jobs: [job("a", "failed")] });
+    server.streams[0]?.miss();
+    await pass(1_000);
+    server.lists[1]?.answer(job("a", "running"));
+    await pass();
+    expect(idsOf(own.get())).toEqual(["a running"]);
+  });
+
+  it("are read one list at a time, and once more for all that was missed meanwhile", async () => {
+    for (let n = 0; n < 3; n += 1) server.streams[0]?.miss();
+    server.streams[0]?.tell({ more: true });
+    await pass(5_000);
+    expect(server.lists).toHaveLength(1);
+    server.lists[0]?.answer();
+    await pass(5_000);
+    expect(server.lists).toHaveLength(2);
+    server.lists[1]?.answer(job("a", "running"));
+    await pass(5_000);
+    expect(server.lists).toHaveLength(2);
+    expect(idsOf(own.get())).toEqual(["a running"]);
+  });
+
+  it("stay where the list does not come, and it is asked for again", async () => {
+    server.streams[0]?.tell({ jobs: [job("a", "waiting")] });
+    server.lists[0]?.refuse();
+    await pass();
+    expect(idsOf(own.get())).toEqual(["a waiting"]);
+    server.streams[0]?.tell({ jobs: [job("a", "running")] });
+    await pass(3_000);
+    server.lists[1]?.answer(job("a", "running"), job("b", "delayed"));
+    await pass();
+    expect(idsOf(own.get()).sort()).toEqual(["a running", "b delayed"]);
+  });
+
+  it("are followed again after the stream was refused or ended", async () => {
+    server.streams[0]?.refuse();
+    await pass(3_000);
+    server.streams[1]?.end();
+    await pass(3_000);
+    server.streams[2]?.tell({ jobs: [job("a", "running")] });
+    expect(idsOf(own.get())).toEqual(["a running"]);
+  });
+
+  it("are asked for no more once they are left", async () => {
+    server.lists[0]?.refuse();
+    server.streams[0]?.refuse();
+    await pass();
+    leave();
+    await pass(10_000);
+    expect([server.streams.length, server.lists.length]).toEqual([1, 1]);
   });
 });

@@ -1,11 +1,16 @@
-import type { Job, JobRef } from "@coder/api/dashboard";
+import type { Job, JobChanges, JobRef } from "@coder/api/dashboard";
 import type { useTRPCClient } from "#api/trpc.tsx";
+import { onceMore } from "#lib/once-more.ts";
 import { Store } from "#lib/store.ts";
 
 export type JobsByKey = ReadonlyMap<string, Job>;
 
 /** Finished ones stay this long in sight: long enough to be noticed, and looked up from the bell of the status bar. */
 const MAX_FINISHED = 20;
+/** After a stream that ended, and after a list that did not come. */
+const AGAIN_MS = 3_000;
+/** Where much is told, the list is read this often. */
+const READ_EVERY_MS = 1_000;
 const UNFINISHED: readonly Job["state"][] = ["waiting", "delayed", "running"];
 
 export function isUnfinished({ state }: Pick<Job, "state">): boolean {
@@ -39,32 +44,67 @@ export function commonProgress(jobs: readonly Pick<Job, "progress">[]): number |
 /** The person's own background jobs, live: one stream for all of the page. */
 export class OwnJobs extends Store<JobsByKey> {
   readonly #client: ReturnType<typeof useTRPCClient>;
+  /** Told since the list that is on its way was asked for: it may be older. Null while none is on its way. */
+  #meanwhile: JobChanges[] | null = null;
 
   constructor(deps: { readonly client: ReturnType<typeof useTRPCClient> }) {
     super(new Map());
     this.#client = deps.client;
   }
 
-  /** Follows them until the returned function is called. */
+  /** Follows them until the returned function is called. The link comes back by itself after a lost connection; where the server ended it, it is asked again. */
   start(): () => void {
-    const { unsubscribe } = this.#client.dashboard.watchOwnJobs.subscribe(
-      {},
-      {
-        onStarted: () => void this.#read(),
-        onData: ({ data }) => {
-          if ("gap" in data || data.event.more) return void this.#read();
-          this.update((known) => withChanges(known, data.event.jobs, data.event.removed));
+    const leaving = new AbortController();
+    const inPeace = onceMore(READ_EVERY_MS);
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let current: { unsubscribe(): void } | null = null;
+    const read = () => void inPeace(() => this.#read(leaving.signal));
+    const again = () => {
+      if (!leaving.signal.aborted) timer = setTimeout(begin, AGAIN_MS);
+    };
+    const begin = () => {
+      current = this.#client.dashboard.watchOwnJobs.subscribe(
+        {},
+        {
+          onStarted: read,
+          onData: ({ data }) => {
+            if ("gap" in data || data.event.more) return read();
+            this.#hear(data.event);
+          },
+          onError: again,
+          onComplete: again,
         },
-        // Refused for good: the status bar then says nothing, and the jobs page says why.
-        onError: () => undefined,
-      },
-    );
-    return unsubscribe;
+      );
+    };
+    begin();
+    return () => {
+      leaving.abort();
+      if (timer !== null) clearTimeout(timer);
+      current?.unsubscribe();
+    };
   }
 
-  /** Only what is under way is asked for; what ended in the meantime is looked up by those who wait for it. */
-  async #read(): Promise<void> {
-    const { items } = await this.#client.dashboard.listOwnJobs.query({ states: [...UNFINISHED], limit: 100 }).catch(() => ({ items: [] }));
-    this.update((known) => withChanges(new Map([...known].filter(([, job]) => !isUnfinished(job))), items));
+  #hear(changes: JobChanges): void {
+    this.#meanwhile?.push(changes);
+    this.update((known) => withChanges(known, changes.jobs, changes.removed));
+  }
+
+  /** Only what is under way is asked for; what ended in the meantime is looked up by those who wait for it. A list that does not come leaves what is known, and is asked for again. */
+  async #read(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const meanwhile: JobChanges[] = [];
+      this.#meanwhile = meanwhile;
+      const list = await this.#client.dashboard.listOwnJobs.query({ states: [...UNFINISHED], limit: 100 }, { signal }).catch(() => null);
+      if (signal.aborted) return;
+      this.#meanwhile = null;
+      if (list !== null) {
+        this.update((known) => {
+          const read = withChanges(new Map([...known].filter(([, job]) => !isUnfinished(job))), list.items);
+          return meanwhile.reduce((jobs, { jobs: changed, removed }) => withChanges(jobs, changed, removed), read);
+        });
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
 }

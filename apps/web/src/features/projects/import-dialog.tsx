@@ -1,8 +1,10 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
+import { useTRPC } from "#api/trpc.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Icon, type IconName } from "#ui/icon.tsx";
@@ -28,12 +30,16 @@ const FOLDER: Way = { id: "folder", title: "Folder of the server", icon: "server
 export function ImportDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { may } = useSession();
   const router = useRouter();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
   const { refresh } = usePatchProjects();
   const [way, setWay] = useState(ARCHIVE.id);
   const ways = [ARCHIVE, GIT, ...(may("workspace.folder.import") ? [FOLDER] : [])];
   const form: ImportFormProps = {
     onCancel: onClose,
     onStarted: (project) => {
+      // How far it is shows from the first moment on.
+      queries.setQueryData(trpc.workspace.getProject.queryKey({ id: project.id }), project);
       void refresh();
       onClose();
       router.push(`/projects/${project.id}`);

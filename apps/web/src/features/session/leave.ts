@@ -11,3 +11,8 @@ export function leave(path: string): void {
   rememberSession(false);
   window.location.replace(path);
 }
+
+/** The session has ended: nothing that this page still has can be written, and it must not be held up. */
+export function isLeaving(): boolean {
+  return leaving;
+}

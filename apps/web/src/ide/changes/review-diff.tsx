@@ -7,7 +7,7 @@ import { cx } from "#lib/cx.ts";
 import { NARROW, useMedia } from "#lib/use-media.ts";
 import { EDITOR_OPTIONS } from "../text/editor-options.ts";
 import { languageOf } from "../text/languages.ts";
-import { type MonacoApi, useMonaco } from "../text/monaco.ts";
+import { type MonacoApi, useMonacoOrFail } from "../text/monaco.ts";
 import text from "../text/text.module.css";
 import type { StagedMessage } from "./hunk-list.tsx";
 import styles from "./changes.module.css";
@@ -32,7 +32,7 @@ interface ReviewDiffProps {
 
 /** Both texts with what is decided beside each line. The right side can be edited. */
 export function ReviewDiff({ file, original, proposal, selected, layout, editing, draft, messages, onEdit, onChoose }: ReviewDiffProps) {
-  const monaco = useMonaco();
+  const monaco = useMonacoOrFail();
   const narrow = useMedia(NARROW);
   const host = useRef<HTMLDivElement>(null);
   const [instance, setInstance] = useState<editor.IStandaloneDiffEditor | null>(null);

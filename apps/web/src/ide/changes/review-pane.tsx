@@ -12,6 +12,7 @@ import { StateView } from "#ui/states.tsx";
 import { Tooltip } from "#ui/tooltip.tsx";
 import type { EditorInput } from "../editors/editor-input.ts";
 import type { EditorPaneProps } from "../editors/editor-kinds.ts";
+import { ViewBoundary } from "../frame/view-boundary.tsx";
 import { useIde } from "../ide-context.ts";
 import styles from "./changes.module.css";
 import { HunkList } from "./hunk-list.tsx";
@@ -122,7 +123,10 @@ function FileReview({ change, file, hunk, line, commenting, control, conflicts, 
             {original === "" && proposal === "" ? (
               <StateView icon="file" title="This file is empty" />
             ) : (
-              <ReviewDiff file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} layout={layout} draft={editing ? (edits.textOf(file) ?? null) : null} editing={editing} messages={messages} onEdit={(typed) => edits.type(file, typed)} onChoose={(hunkId) => actions.goToHunk({ fileId: file.id, hunkId })} />
+              // Without the editor it can still be decided.
+              <ViewBoundary>
+                <ReviewDiff file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} layout={layout} draft={editing ? (edits.textOf(file) ?? null) : null} editing={editing} messages={messages} onEdit={(typed) => edits.type(file, typed)} onChoose={(hunkId) => actions.goToHunk({ fileId: file.id, hunkId })} />
+              </ViewBoundary>
             )}
           </section>
           <HunkList file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} line={line} commenting={commenting} open={open && !editing} control={control} actions={actions} messages={messages} conflicts={conflicts} comments={change.comments.filter(({ fileId }) => fileId === file.id)} />

@@ -6,7 +6,7 @@ import { useEffect } from "react";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { useIde } from "../ide-context.ts";
-import { isDeciding } from "./use-review.ts";
+import { isDeciding } from "./deciding.ts";
 
 const FOLLOW_AGAIN_MS = 3_000;
 const LISTED = 100;

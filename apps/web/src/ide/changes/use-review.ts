@@ -7,30 +7,12 @@ import { toProblem } from "#api/problem.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { inTurn } from "#lib/in-turn.ts";
 import { toast } from "#ui/toast.tsx";
+import { beginDeciding } from "./deciding.ts";
 import { decided, type HunkPlace, requestsFor } from "./review-state.ts";
 
 interface Remembered {
   readonly fileId: string;
   readonly hunks: readonly Hunk[];
-}
-
-/** Decisions that are shown and not written yet, by change set. */
-const deciding = new Map<ChangeSetId, number>();
-
-/** Whether the server's word would take back what is shown: then it is not asked for. */
-export function isDeciding(id: ChangeSetId): boolean {
-  return deciding.has(id);
-}
-
-/** Returns what ends it, and says whether it was the last. */
-function beginDeciding(id: ChangeSetId): () => boolean {
-  deciding.set(id, (deciding.get(id) ?? 0) + 1);
-  return () => {
-    const left = (deciding.get(id) ?? 1) - 1;
-    if (left > 0) deciding.set(id, left);
-    else deciding.delete(id);
-    return left <= 0;
-  };
 }
 
 /** What can be done with a change set under review. Decisions show at once, go to the server one after the other, and can be undone. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { Fragment } from "react";
+import { Fragment, useEffect } from "react";
 import { Group, Panel, Separator } from "react-resizable-panels";
 import { cx } from "#lib/cx.ts";
 import { useStore } from "#lib/store.ts";
@@ -23,6 +23,7 @@ export function EditorArea() {
           <EditorGroup id={activeGroup} />
         </ViewBoundary>
         <CloseDialog />
+        <NoteOrigin />
       </>
     );
   }
@@ -50,6 +51,17 @@ export function EditorArea() {
         ))}
       </Group>
       <CloseDialog />
+      <NoteOrigin />
     </>
   );
+}
+
+/** Notes where the focus was when a pane was asked to take it: its code or its text may come later. Draws nothing. */
+function NoteOrigin() {
+  const { editors } = useIde();
+  const request = useStore(editors.request);
+  useEffect(() => {
+    if (request) editors.originOf(request);
+  }, [request, editors]);
+  return null;
 }

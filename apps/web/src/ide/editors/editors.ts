@@ -31,6 +31,7 @@ export class Editors extends Store<EditorsState> {
   /** Tabs that would lose unsaved text: somebody has to decide. */
   readonly undecided = new Store<CloseRequest | null>(null);
   readonly #isDirty: (input: EditorInput) => boolean;
+  readonly #origins = new WeakMap<PaneRequest, Element | null>();
 
   constructor({ isDirty, initial = NO_EDITORS }: { readonly isDirty: (input: EditorInput) => boolean; readonly initial?: EditorsState }) {
     super(initial);
@@ -41,6 +42,12 @@ export class Editors extends Store<EditorsState> {
     if (beside) this.#makeBeside();
     this.update((state) => openTab(state, input, { preview }));
     this.request.set({ group: this.get().activeGroup, tab: inputKey(input), at: at ?? null, focus: !keepFocus });
+  }
+
+  /** Where the focus was when this was first asked about the request. */
+  originOf(request: PaneRequest): Element | null {
+    if (!this.#origins.has(request)) this.#origins.set(request, document.activeElement);
+    return this.#origins.get(request) ?? null;
   }
 
   openInBackground(input: EditorInput): void {

@@ -1,7 +1,7 @@
 import type { Entry, EntryPage } from "@coder/api/workspace";
 import { AppError } from "@coder/shared";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { baseName, folderOf, isWithin } from "../editors/editor-input.ts";
 import type { FileChange } from "../files/project-feed.ts";
 import { FileTree, type ITreeSource } from "./FileTree.ts";
@@ -37,6 +37,18 @@ class Disk implements ITreeSource {
     return gone.includes(path) ? [{ path, kind: "deleted" }] : [];
   }
 
+  /** As a person does it: refused where something is in the way. */
+  move(from: string, to: string): FileChange[] {
+    const entry = this.entries.get(from);
+    if (!entry || this.entries.has(to) || (folderOf(to) !== "" && this.entries.get(folderOf(to))?.kind !== "folder")) throw notFound(from);
+    for (const each of [...this.entries.values()].filter(({ path }) => isWithin(path, from))) {
+      const path = to + each.path.slice(from.length);
+      this.entries.delete(each.path);
+      this.entries.set(path, entryOf(path, each.kind));
+    }
+    return [{ path: from, kind: "deleted" }, { path: to, kind: "created" }];
+  }
+
   async listFolder(path: string, cursor: string | null, limit: number): Promise<EntryPage> {
     this.listed.push(path);
     if (path !== "" && this.entries.get(path)?.kind !== "folder") throw notFound(path);
@@ -50,6 +62,38 @@ class Disk implements ITreeSource {
     if (!entry) throw notFound(path);
     return entry;
   }
+}
+
+/** A disk behind a server: a question takes a while to get there and back, and may be refused for the moment. */
+class SlowDisk extends Disk {
+  refusals = 0;
+  refusal = unavailable;
+  tookMs = 10;
+
+  override async listFolder(...question: Parameters<Disk["listFolder"]>): Promise<EntryPage> {
+    return this.#answer(() => super.listFolder(...question));
+  }
+
+  override async getEntry(path: string): Promise<Entry> {
+    return this.#answer(() => super.getEntry(path));
+  }
+
+  async #answer<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    const refused = this.refusals > 0;
+    if (refused) this.refusals -= 1;
+    await this.pass();
+    const answer = refused ? Promise.reject(this.refusal()) : read();
+    await Promise.all([answer.catch(() => undefined), this.pass()]);
+    return answer;
+  }
+
+  pass(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.tookMs));
+  }
+}
+
+function unavailable(): AppError {
+  return new AppError("unavailable", "database_unavailable", "Busy.", { remedy: "Wait." });
 }
 
 function notFound(path: string): AppError {
@@ -119,6 +163,45 @@ describe("the tree", () => {
     await tree.loadMore("big");
     expect(tree.rows()).toHaveLength(1 + 2_500 + 1);
     expect(drawn(tree.rows()).slice(9, 12)).toEqual(["  file-8.ts", "  file-9.ts", "  file-10.ts"]);
+  });
+
+  it("reads the next page of a folder that is just being read again", async () => {
+    const disk = new Disk(...Array.from({ length: 2_500 }, (_, index) => `file-${index}.ts`));
+    const tree = await open(disk);
+    // Once more while it is being read: then it is read twice, one after the other.
+    void tree.refresh("");
+    void tree.refresh("");
+    void tree.loadMore("");
+    void tree.loadMore("");
+    await settle();
+    expect(disk.listed).toHaveLength(4);
+    expect(tree.rows()).toHaveLength(2_000 + 1);
+  });
+
+  it("reads the next page when it is asked for by whoever sees the one before", async () => {
+    const tree = await open(new Disk(...Array.from({ length: 12_000 }, (_, index) => `file-${index}.ts`)));
+    tree.subscribe(() => void tree.loadMore(""));
+    await tree.refresh("");
+    await settle();
+    expect(tree.rows()).toHaveLength(12_000);
+  });
+
+  it("does not ask again by itself for a page that failed", async () => {
+    const disk = new Disk(...Array.from({ length: 2_500 }, (_, index) => `file-${index}.ts`));
+    const tree = await open(disk);
+    const list = disk.listFolder.bind(disk);
+    disk.listFolder = async (...question) => {
+      await list(...question);
+      throw new Error("the disk is gone");
+    };
+    void tree.loadMore("");
+    void tree.loadMore("");
+    await settle();
+    expect(disk.listed).toHaveLength(2);
+    expect(tree.rows().at(-1)?.kind).toBe("problem");
+    disk.listFolder = list;
+    await tree.refresh("");
+    expect(tree.rows().at(-1)?.kind).toBe("more");
   });
 
   it("reads on until it finds what is to be shown", async () => {
@@ -239,6 +322,204 @@ describe("what happens on the disk", () => {
         for (const { add, path: each } of steps) tree.onFeed({ kind: "changed", changes: add ? disk.add(each) : disk.remove(each.replace(/\/$/, "")) });
         await settle();
         const fresh = await open(disk, ...tree.get().expanded);
+        expect(drawn(tree.rows())).toEqual(drawn(fresh.rows()));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("behind a server that takes its time", () => {
+  let disk: SlowDisk;
+  let tree: FileTree;
+  const soon = () => vi.advanceTimersByTimeAsync(100);
+  const tell = (changes: readonly FileChange[]) => tree.onFeed({ kind: "changed", changes });
+
+  const begin = async (paths: readonly string[], ...expanded: readonly string[]) => {
+    disk = new SlowDisk(...paths);
+    tree = new FileTree(disk, expanded);
+    void tree.start();
+    await soon();
+  };
+
+  /** Renames as the explorer does: shown at once, and taken back if it cannot be. */
+  const rename = async (from: string, to: string) => {
+    // Longer than it takes to ask for what is at the new place.
+    const moving = disk.pass().then(() => disk.pass()).then(() => disk.move(from, to));
+    tree.rename(from, to, moving);
+    try {
+      tell(await moving);
+    } catch {
+      tree.rename(to, from);
+      void tree.refreshMoved([{ from, to }]);
+    }
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    tree.end();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it("a folder that is renamed while it is first read is read at its new place, when it is there", async () => {
+    await begin(["a/f.ts"]);
+    void tree.expand("a");
+    void rename("a", "b");
+    expect(tree.rows()[0]).toMatchObject({ id: "b", expanded: true, loading: true });
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["b/", "  f.ts"]);
+    expect(tree.rows()[0]).toMatchObject({ loading: false });
+    expect([...tree.get().folders.keys()]).toEqual(["", "b"]);
+  });
+
+  it("a folder that could not be renamed while it is first read is read where it stayed", async () => {
+    await begin(["a/f.ts", "z.ts"]);
+    void tree.expand("a");
+    disk.add("b");
+    void rename("a", "b");
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["a/", "  f.ts", "b", "z.ts"]);
+  });
+
+  it("what happens in a folder just before it is renamed is seen at its new place", async () => {
+    await begin(["a/f.ts"], "a");
+    tell(disk.add("a/new.ts"));
+    void rename("a", "b");
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["b/", "  f.ts", "  new.ts"]);
+  });
+
+  it("what happens in a folder just before it could not be renamed is seen where it stayed", async () => {
+    await begin(["a/f.ts"], "a");
+    tell(disk.add("a/new.ts"));
+    disk.add("b");
+    void rename("a", "b");
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["a/", "  f.ts", "  new.ts", "b"]);
+  });
+
+  it("what happens in a folder while it cannot be renamed is seen where it stayed", async () => {
+    await begin(["a/deep/f.ts", "a/z.ts", "z.ts"], "a", "a/deep");
+    disk.add("b");
+    void rename("a", "b");
+    tell([...disk.add("a/new.ts"), ...disk.remove("a/deep/f.ts"), ...disk.remove("a/z.ts")]);
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["a/", "  deep/", "    (empty)", "  new.ts", "b", "z.ts"]);
+  });
+
+  it("what happens in a folder while it is being renamed is seen at its new place", async () => {
+    await begin(["a/deep/f.ts", "a/z.ts"], "a", "a/deep");
+    void rename("a", "b");
+    tell([...disk.add("a/new.ts"), ...disk.remove("a/deep/f.ts")]);
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["b/", "  deep/", "    (empty)", "  new.ts", "  z.ts"]);
+  });
+
+  it("an answer about a folder that went meanwhile brings nothing back", async () => {
+    await begin(["a/old.ts", "z.ts"]);
+    void tree.expand("a");
+    await vi.advanceTimersByTimeAsync(15);
+    tell(disk.remove("a"));
+    tell(disk.add("a/new.ts"));
+    void tree.expand("a");
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["a/", "  new.ts", "z.ts"]);
+  });
+
+  it("looks again at a folder in which something could not be looked at, later each time, until it can", async () => {
+    await begin(["src/a.ts"], "src");
+    const asked = disk.listed.length;
+    disk.refusals = 5;
+    tell([...disk.add("src/b.ts"), ...disk.add("src/c.ts")]);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(disk.refusals).toBe(3);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(disk.refusals).toBe(2);
+    await vi.advanceTimersByTimeAsync(3_900);
+    expect(disk.refusals).toBe(2);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(disk.refusals).toBe(1);
+    await vi.advanceTimersByTimeAsync(8_100 + 16_100);
+    expect(drawn(tree.rows())).toEqual(["src/", "  a.ts", "  b.ts", "  c.ts"]);
+    expect(disk.listed).toHaveLength(asked + 1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("does not take the answer of before for one about what could not be looked at", async () => {
+    await begin(["src/a.ts"], "src");
+    void tree.refresh("src");
+    disk.tookMs = 50;
+    await vi.advanceTimersByTimeAsync(15);
+    disk.tookMs = 10;
+    disk.refusals = 1;
+    tell(disk.add("src/b.ts"));
+    await soon();
+    expect(drawn(tree.rows())).toEqual(["src/", "  a.ts", "  b.ts"]);
+  });
+
+  it("does not look again at what it may not see", async () => {
+    await begin(["src/a.ts"], "src");
+    disk.refusal = () => new AppError("forbidden", "no_access", "Not yours.", { remedy: "Ask for it." });
+    disk.refusals = 1_000;
+    tell(disk.add("src/b.ts"));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(disk.refusals).toBeGreaterThan(990);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("does not look again at what is gone, nor when it is left", async () => {
+    await begin(["src/a.ts", "lib/a.ts"], "src", "lib");
+    disk.refusals = 2;
+    tell([...disk.add("src/b.ts"), ...disk.add("lib/b.ts")]);
+    await soon();
+    expect(vi.getTimerCount()).toBe(2);
+    tell(disk.remove("src"));
+    expect(vi.getTimerCount()).toBe(1);
+    tree.end();
+    expect(vi.getTimerCount()).toBe(0);
+    disk.refusals = 1;
+    tell(disk.add("lib/c.ts"));
+    await soon();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("everything is shown as it is in the end, whatever is renamed meanwhile and refused for the moment", async () => {
+    const path = fc.constantFrom("a", "b", "a/x", "a/y", "a/y/z", "b/x", "a/", "b/", "a/y/");
+    const place = fc.constantFrom("a", "b", "c", "a/x", "a/y", "b/y");
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant("add" as const), path }),
+      fc.record({ kind: fc.constant("remove" as const), path }),
+      fc.record({ kind: fc.constant("rename" as const), from: place, to: place }),
+      fc.record({ kind: fc.constant("expand" as const), path: place }),
+      fc.record({ kind: fc.constant("refuse" as const), times: fc.nat(3) }),
+      fc.record({ kind: fc.constant("wait" as const), milliseconds: fc.nat(25) }),
+      fc.record({ kind: fc.constant("slow" as const), tookMs: fc.nat(30) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(path, { maxLength: 5 }), fc.array(step, { maxLength: 15 }), async (initial, steps) => {
+        await begin(initial, "a", "b", "a/y");
+        for (const each of steps) {
+          if (each.kind === "add") tell(disk.add(each.path));
+          else if (each.kind === "remove") tell(disk.remove(each.path.replace(/\/$/, "")));
+          else if (each.kind === "refuse") disk.refusals += each.times;
+          else if (each.kind === "slow") disk.tookMs = each.tookMs;
+          else if (each.kind === "wait") await vi.advanceTimersByTimeAsync(each.milliseconds);
+          else if (each.kind === "expand") void (tree.entry(each.path)?.kind === "folder" && tree.expand(each.path));
+          else if (tree.entry(each.from) && tree.get().folders.has(folderOf(each.to)) && !tree.entry(each.to) && !isWithin(each.to, each.from)) void rename(each.from, each.to);
+        }
+        await soon();
+        disk.refusals = 0;
+        disk.tookMs = 0;
+        await vi.advanceTimersByTimeAsync(60_000);
+        // What could not be read when it was opened says so, with a button to try again.
+        for (const row of tree.rows()) if (row.kind === "problem") void tree.refresh(row.folder);
+        await soon();
+        const fresh = new FileTree(disk, tree.get().expanded);
+        void fresh.start();
+        await soon();
         expect(drawn(tree.rows())).toEqual(drawn(fresh.rows()));
       }),
       { numRuns: 300 },

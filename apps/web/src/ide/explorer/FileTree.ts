@@ -1,8 +1,9 @@
 import type { Entry, EntryPage } from "@coder/api/workspace";
-import { toProblem } from "#api/problem.ts";
+import { isPassing, toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
 import { baseName, folderOf, isWithin, joinPath } from "../editors/editor-input.ts";
 import type { FileChange, ProjectEvent } from "../files/project-feed.ts";
+import { ReadAgain } from "../files/ReadAgain.ts";
 import { type Draft, type Folder, onlyFolder, type Row, type TreeContent, treeRows, withEntry } from "./tree-rows.ts";
 
 /** What the tree asks the server for. */
@@ -28,6 +29,10 @@ export class FileTree extends Store<TreeContent> {
   readonly #stale = new Set<string>();
   /** The last question about an entry: answers to earlier ones are out of date. */
   readonly #asked = new Map<string, symbol>();
+  /** Folders in which something was missed, until they could be read. */
+  readonly #missed = new ReadAgain((path) => this.refresh(path));
+  /** Places that something is being moved to: until that is done, the disk has nothing there. */
+  readonly #moving = new Map<string, Promise<void>>();
   #rows: readonly Row[] = [];
   #rowsOf: TreeContent | null = null;
 
@@ -54,6 +59,11 @@ export class FileTree extends Store<TreeContent> {
       if (this.entry(path)?.kind !== "folder") this.#setExpanded(path, false);
       else await this.#loadAll([path]);
     }
+  }
+
+  /** Nothing is read by itself any more. */
+  end(): void {
+    this.#missed.end();
   }
 
   entry(path: string): Entry | undefined {
@@ -103,20 +113,26 @@ export class FileTree extends Store<TreeContent> {
     return true;
   }
 
-  /** The next page of a folder; by itself, pages grow with what is there already. */
+  /** What comes after the entries that are there now; by itself, pages grow with those. A folder that is just being read is waited for. */
   async loadMore(path: string, limit = Math.min(BIG_PAGE, Math.max(PAGE, this.get().folders.get(path)?.entries.length ?? 0))): Promise<void> {
+    const asked = this.get().folders.get(path)?.entries.length ?? 0;
+    const waits = this.#loads.has(path);
+    while (this.#loads.has(path)) await this.#loads.get(path);
     const folder = this.get().folders.get(path);
-    if (!folder || folder.loading || folder.nextCursor === null) return this.#loads.get(path);
+    if (!folder || folder.nextCursor === null) return;
     const cursor = folder.nextCursor;
-    await this.#once(path, async () => {
+    // It came meanwhile, or what was waited for failed, which is told.
+    if (waits && (folder.entries.length > asked || folder.problem)) return;
+    await this.#once(path, async (isWanted) => {
       this.#patch(path, { loading: true, problem: null });
       try {
         const { items, nextCursor } = await this.#source.listFolder(path, cursor, limit);
+        if (!isWanted()) return;
         const present = this.get().folders.get(path)?.entries ?? [];
         const known = new Set(present.map((entry) => entry.path));
         this.#patch(path, { entries: [...present, ...items.filter((entry) => !known.has(entry.path))], nextCursor, loading: false });
       } catch (error) {
-        this.#patch(path, { loading: false, problem: toProblem(error) });
+        if (isWanted()) this.#patch(path, { loading: false, problem: toProblem(error) });
       }
     });
   }
@@ -130,8 +146,14 @@ export class FileTree extends Store<TreeContent> {
     if (this.get().folders.has(path)) await this.#load(path);
   }
 
-  async refreshAll(): Promise<void> {
-    await Promise.all([...this.get().folders.keys()].map((path) => this.refresh(path)));
+  async refreshAll(within = ""): Promise<void> {
+    await Promise.all([...this.get().folders.keys()].filter((path) => isWithin(path, within)).map((path) => this.refresh(path)));
+  }
+
+  /** Reads what stands where it was again after moves that failed: what happened in it meanwhile was told of a place that was not known then. */
+  async refreshMoved(moves: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
+    const around = new Set(moves.flatMap(({ from, to }) => [folderOf(from), folderOf(to)]));
+    await Promise.all([...[...around].map((folder) => this.refresh(folder)), ...moves.map(({ from }) => this.refreshAll(from))]);
   }
 
   /** Reads those that are not known yet, several at a time. */
@@ -142,10 +164,11 @@ export class FileTree extends Store<TreeContent> {
   }
 
   #load(path: string): Promise<void> {
-    return this.#once(path, async () => {
+    return this.#once(path, async (isWanted) => {
       const before = this.get().folders.get(path);
       if (!before) this.#patch(path, UNKNOWN);
       const wanted = Math.max(PAGE, before?.entries.length ?? 0);
+      for (const [place, moved] of this.#moving) if (isWithin(path, place)) await moved;
       try {
         const entries: Entry[] = [];
         let cursor: string | null = null;
@@ -154,22 +177,39 @@ export class FileTree extends Store<TreeContent> {
           entries.push(...page.items);
           cursor = page.nextCursor;
         } while (cursor !== null && entries.length < wanted);
+        if (!isWanted()) return;
+        this.#missed.done(path);
         this.#patch(path, { entries, nextCursor: cursor, loading: false, problem: null });
       } catch (error) {
+        if (!isWanted()) return;
         const problem = toProblem(error);
-        if (path !== "" && (problem.code === "entry_not_found" || problem.code === "not_a_folder")) this.forget(path);
-        else this.#patch(path, { loading: false, problem });
+        if (path !== "" && (problem.code === "entry_not_found" || problem.code === "not_a_folder")) {
+          this.forget(path);
+          // A file of that name may stand there now.
+          void this.refresh(folderOf(path));
+          return;
+        }
+        this.#patch(path, { loading: false, problem });
+        // A first look that fails is told to whoever opened the folder. Nobody asked for later ones.
+        if (before && isPassing(problem)) this.#missed.later(path);
+        else this.#missed.done(path);
       }
     });
   }
 
-  async #once(path: string, work: () => Promise<void>): Promise<void> {
+  /** One at a time in each folder. An answer is not wanted any more when the folder was forgotten meanwhile. */
+  async #once(path: string, work: (isWanted: () => boolean) => Promise<void>): Promise<void> {
     const running = this.#loads.get(path);
     if (running) return running;
-    const load = work().finally(() => this.#loads.delete(path));
-    this.#loads.set(path, load);
-    await load;
-    if (this.#stale.delete(path)) await this.refresh(path);
+    // Known as running before it begins: whoever sees what it changes may ask for more in that moment.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#loads.set(path, promise);
+    const isWanted = () => this.#loads.get(path) === promise;
+    await work(isWanted).finally(() => {
+      if (isWanted()) this.#loads.delete(path);
+      resolve();
+    });
+    if (!this.#loads.has(path) && this.#stale.delete(path)) await this.refresh(path);
   }
 
   onFeed(event: ProjectEvent): void {
@@ -182,6 +222,8 @@ export class FileTree extends Store<TreeContent> {
       void this.refreshAll();
       return;
     }
+    // A known folder that comes was moved here. What happened in it on the way was told of a place that was not known any more.
+    for (const { path, kind } of changes) if (kind === "created" && this.get().folders.has(path)) void this.refreshAll(path);
     const byFolder = Map.groupBy(
       changes.filter(({ path, kind }) => this.get().folders.has(folderOf(path)) && (kind !== "modified" || !this.entry(path))),
       ({ path }) => folderOf(path),
@@ -202,6 +244,9 @@ export class FileTree extends Store<TreeContent> {
     this.#asked.delete(path);
     if (entry) this.put(entry);
     else if (entry === null) this.forget(path);
+    // What is being read now may have been so before it happened.
+    else if (this.#loads.has(folderOf(path))) this.#stale.add(folderOf(path));
+    else this.#missed.later(folderOf(path));
   }
 
   /** Shows an entry where it belongs, if that folder is known. */
@@ -220,6 +265,12 @@ export class FileTree extends Store<TreeContent> {
     // An answer that is on its way may have been given before it went.
     if (this.#loads.has(folderOf(path))) this.#stale.add(folderOf(path));
     for (const asked of this.#asked.keys()) if (isWithin(asked, path)) this.#asked.delete(asked);
+    for (const folder of this.#loads.keys()) {
+      if (!isWithin(folder, path)) continue;
+      this.#loads.delete(folder);
+      this.#stale.delete(folder);
+    }
+    for (const folder of this.#missed.paths) if (isWithin(folder, path)) this.#missed.done(folder);
     this.update((content) => {
       const parent = content.folders.get(folderOf(path));
       const folders = new Map([...content.folders].filter(([folder]) => !isWithin(folder, path)));
@@ -228,13 +279,15 @@ export class FileTree extends Store<TreeContent> {
     });
   }
 
-  /** Takes an entry and all below it to another place, as it will be on the disk. What was open stays open. */
-  rename(from: string, to: string): void {
+  /** Takes an entry and all below it to another place, as it will be on the disk when `moving` is done. What was open stays open. */
+  rename(from: string, to: string, moving?: Promise<unknown>): void {
     const entry = this.entry(from);
     if (!entry) return;
+    if (moving) this.#waitFor(to, moving);
     const moved = (path: string) => (isWithin(path, from) ? to + path.slice(from.length) : path);
     const open = [...this.get().expanded].filter((path) => isWithin(path, from));
     const known = [...this.get().folders].filter(([path]) => isWithin(path, from));
+    const unsure = new Set([...this.#loads.keys(), ...this.#missed.paths, ...[...this.#asked.keys()].map(folderOf)].filter((path) => isWithin(path, from)));
     this.forget(from);
     this.put({ ...entry, path: to, name: baseName(to) });
     if (!this.get().folders.has(folderOf(to))) return;
@@ -243,6 +296,17 @@ export class FileTree extends Store<TreeContent> {
       expanded: new Set([...content.expanded, ...open.map(moved)]),
       folders: new Map([...content.folders, ...known.map(([path, folder]) => [moved(path), { ...folder, entries: folder.entries.map((each) => ({ ...each, path: moved(each.path) })) }] as const)]),
     }));
+    // What was being asked there is asked here: the answers are about a place that is gone.
+    for (const path of unsure) void this.#load(moved(path));
+  }
+
+  #waitFor(place: string, moving: Promise<unknown>): void {
+    const moved: Promise<void> = moving
+      .then(() => undefined, () => undefined)
+      .finally(() => {
+        if (this.#moving.get(place) === moved) this.#moving.delete(place);
+      });
+    this.#moving.set(place, moved);
   }
 
   setShowsExcluded(showsExcluded: boolean): void {

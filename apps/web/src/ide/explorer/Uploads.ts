@@ -5,6 +5,9 @@ import { Store } from "#lib/store.ts";
 import { baseName, folderOf, joinPath } from "../editors/editor-input.ts";
 import type { ProjectFiles } from "../files/project-files.ts";
 
+/** Where files are brought. */
+export type IUploadTarget = Pick<ProjectFiles, "createFolder" | "writeWithProgress">;
+
 /** A file from the person's machine and where it is to lie. */
 export interface UploadFile {
   readonly path: string;
@@ -28,7 +31,7 @@ const AT_ONCE = 3;
 
 /** Brings files into the project, a few at a time, and says how far it is. */
 export class Uploads extends Store<UploadState> {
-  readonly #files: ProjectFiles;
+  readonly #files: IUploadTarget;
   readonly #onEntry: (entry: Entry) => void;
   #queue: (UploadFile & { readonly base: string })[] = [];
   #working = 0;
@@ -38,7 +41,7 @@ export class Uploads extends Store<UploadState> {
   #finishedBytes = 0;
   readonly #folders = new Map<string, Promise<void>>();
 
-  constructor(files: ProjectFiles, onEntry: (entry: Entry) => void) {
+  constructor(files: IUploadTarget, onEntry: (entry: Entry) => void) {
     super(IDLE);
     this.#files = files;
     this.#onEntry = onEntry;
@@ -61,6 +64,8 @@ export class Uploads extends Store<UploadState> {
 
   cancel(): void {
     this.#queue = [];
+    // Whoever waits for an answer leaves when it comes. What is added until then needs others.
+    this.#working = 0;
     this.#abort.abort();
     this.set(IDLE);
   }
@@ -80,9 +85,12 @@ export class Uploads extends Store<UploadState> {
   async #work(): Promise<void> {
     this.#working += 1;
     const { signal } = this.#abort;
-    for (let next = this.#queue.shift(); next && !signal.aborted; next = this.#queue.shift()) await this.#send(next, signal);
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      await this.#send(next, signal);
+      if (signal.aborted) return;
+    }
     this.#working -= 1;
-    if (!signal.aborted) this.#settle();
+    this.#settle();
   }
 
   async #send(upload: UploadFile & { readonly base: string }, signal: AbortSignal): Promise<void> {
@@ -97,6 +105,8 @@ export class Uploads extends Store<UploadState> {
       if (isAppError(error) && (error.code === "already_exists" || error.code === "stale_write")) this.update((state) => ({ ...state, collisions: [...state.collisions, { path, file }] }));
       else this.update((state) => ({ ...state, failed: [...state.failed, { path, problem: toProblem(error) }] }));
     }
+    // It arrived all the same, but what is counted now may be other files.
+    if (signal.aborted) return;
     this.#sent.delete(upload);
     this.#finishedBytes += file.size;
     this.update((state) => ({ ...state, doneFiles: state.doneFiles + 1, doneBytes: this.#doneBytes() }));

@@ -70,14 +70,14 @@ async function makeFolder(ide: IdeSession, path: string, isNew: boolean): Promis
 
 /** Takes entries elsewhere, at once, and back if the server will not. */
 async function move(ide: IdeSession, moves: readonly Move[]): Promise<boolean> {
-  for (const { from, to } of moves) ide.moved(from, to);
+  const moving = ide.files.move(moves);
+  for (const { from, to } of moves) ide.moved(from, to, moving);
   try {
-    for (const entry of await ide.files.move(moves)) ide.tree.put(entry);
+    for (const entry of await moving) ide.tree.put(entry);
     return true;
   } catch (error) {
     for (const { from, to } of [...moves].reverse()) ide.moved(to, from);
-    const folders = new Set(moves.flatMap(({ from, to }) => [folderOf(from), folderOf(to)]));
-    await Promise.all([...folders].map((folder) => ide.tree.refresh(folder)));
+    await ide.tree.refreshMoved(moves);
     fail(error);
     return false;
   }

@@ -5,18 +5,16 @@ import { Group, Panel, Separator, usePanelRef } from "react-resizable-panels";
 import { cx } from "#lib/cx.ts";
 import { useStore } from "#lib/store.ts";
 import { NARROW, useMedia } from "#lib/use-media.ts";
-import { focusRegion, focusStart } from "#shell/regions.ts";
 import { EditorArea } from "../editors/editor-area.tsx";
 import { useIde } from "../ide-context.ts";
+import { IDE_PANELS, IDE_VIEWS } from "../views.ts";
+import { focusView } from "./focus-view.ts";
 import styles from "./frame.module.css";
 import { CHAT, PANEL, SIDE_BAR } from "./frame-store.ts";
-import { ChatArea, useMayChat } from "./chat-area.tsx";
+import { ChatArea, ChatBar, useMayChat } from "./chat-area.tsx";
 import { PanelArea } from "./panel-area.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { usePanels } from "./use-panels.ts";
-
-/** About a second: afterwards a view stands empty or says why it does not stand at all. */
-const FOCUS_FRAMES = 60;
 
 /** Side bar, editors and panel of a project. On a phone one of them at a time. */
 export function Frame() {
@@ -98,23 +96,13 @@ function useViewFocus(): void {
   const handled = useRef(count);
   useEffect(() => {
     if (count === handled.current) return;
-    let frameId = 0;
-    const find = () => document.querySelector<HTMLElement>(`[data-view="${id}"]`);
-    // The next key is meant for it already.
-    const now = find();
-    const begun = now !== null && focusStart(now) ? document.activeElement : null;
-    const attempt = (left: number) => {
-      const view = find();
-      // A menu that it was chosen from has given the focus back by now. Where it has nothing that it begins with, what can be used first will do, though not before that had its time to come.
-      if (view && ((begun !== null && view.contains(document.activeElement)) || focusStart(view) || (left === 0 && focusRegion(view)))) handled.current = count;
-      else if (left > 0) {
-        // Until then keys go nowhere: not into the text that was left, nor to a button that happens to be there.
-        if (view && !view.contains(document.activeElement)) view.focus({ preventScroll: true });
-        frameId = requestAnimationFrame(() => attempt(left - 1));
-      }
-    };
-    // The code of a view may still be on its way.
-    frameId = requestAnimationFrame(() => attempt(FOCUS_FRAMES));
-    return () => cancelAnimationFrame(frameId);
+    return focusView(id, codeOf(id), () => {
+      handled.current = count;
+    });
   }, [id, count]);
+}
+
+async function codeOf(id: string): Promise<void> {
+  const code = id === "chat" ? ChatBar : [...IDE_VIEWS, ...IDE_PANELS].find((view) => view.id === id)?.component;
+  await code?.preload();
 }

@@ -62,13 +62,18 @@ function Workbench({ target }: { readonly target: Target }) {
       setReading({ of, result });
       setForm((before) => formOf(result, before));
       setErrors({});
-      preview.reset();
+      forgetAnswers();
     },
   });
+  // What was said of the form before it was changed is not true of it now.
+  const forgetAnswers = () => {
+    preview.reset();
+    generation.forget();
+  };
 
   const change = (next: typeof form) => {
     setForm(next);
-    preview.reset();
+    forgetAnswers();
     // What stands as an error goes as soon as it is right.
     const { errors: left } = checkForm(next);
     setErrors((before) => Object.fromEntries(Object.entries(before).flatMap(([field]) => (left[field] === undefined ? [] : [[field, left[field]]]))));
@@ -82,6 +87,7 @@ function Workbench({ target }: { readonly target: Target }) {
   const place = refusal && typeof refusal.details["path"] === "string" ? refusal.details["path"] : null;
   const shown: FormErrors = refusal?.code === "input_invalid" && place !== null ? { ...errors, [place]: refusal.message } : errors;
 
+  const unavailable = read.isPending ? "The form is being filled in from the sentence" : undefined;
   const checked = (then: (input: NonNullable<ReturnType<typeof checkForm>["input"]>) => void) => {
     const { input, errors: found } = checkForm(form);
     setErrors(found);
@@ -90,6 +96,7 @@ function Workbench({ target }: { readonly target: Target }) {
   };
   const generate = (event?: FormEvent) => {
     event?.preventDefault();
+    if (unavailable !== undefined) return;
     checked((input) => generation.start({ projectId, generator: form.generator, input }));
   };
   const show = () => checked((input) => preview.mutate({ projectId, generator: form.generator, input }));
@@ -136,7 +143,7 @@ function Workbench({ target }: { readonly target: Target }) {
             </div>
           ) : null}
           <div className={styles.actions}>
-            <Button icon="eye" pending={preview.isPending} onClick={show}>
+            <Button icon="eye" pending={preview.isPending} unavailable={unavailable} onClick={show}>
               Preview
             </Button>
             {running && cancel ? (
@@ -144,7 +151,7 @@ function Workbench({ target }: { readonly target: Target }) {
                 Cancel
               </Button>
             ) : null}
-            <Button type="submit" variant="primary" icon="sparkle" pending={running}>
+            <Button type="submit" variant="primary" icon="sparkle" pending={running} unavailable={unavailable}>
               Generate
             </Button>
           </div>

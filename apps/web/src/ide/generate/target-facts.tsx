@@ -7,7 +7,7 @@ import styles from "./generate.module.css";
 
 const KINDS: Readonly<Record<FactKind, string>> = {
   framework: "Framework", language: "Language", modules: "Modules", strictness: "Types", quotes: "Quotes", semicolons: "Statements", indentation: "Indentation", "line-endings": "Line endings",
-  "trailing-commas": "Lists", "import-endings": "Imports", "file-names": "File names", layout: "Layout", "test-runner": "Test runner", "test-place": "Tests", validation: "Input",
+  "trailing-commas": "Lists", parentheses: "Functions", "arrow-parameters": "Arrow functions", braces: "Braces", formatter: "Formatter", "import-endings": "Imports", "file-names": "File names", layout: "Layout", "test-runner": "Test runner", "test-place": "Tests", validation: "Input",
 };
 
 /** What was read off the project, each with the place that shows it. */

@@ -59,6 +59,11 @@ export function useGeneration() {
     progress: job?.progress ?? null,
     running: start.isPending || (generation !== undefined && !hasEnded(generation)),
     problem: start.error ? toProblem(start.error) : null,
+    /** Leaves what has ended; what runs goes on. */
+    forget: () => {
+      if (start.error) start.reset();
+      if (generation && hasEnded(generation)) setId(null);
+    },
     start: (input: Parameters<typeof start.mutate>[0]) => start.mutate(input),
     cancel: generation && !hasEnded(generation) ? () => cancel.mutate({ id: generation.id }) : null,
     projectId,

@@ -70,7 +70,7 @@ export function RestoreDialog({ checkpoint, onClose }: { readonly checkpoint: Ch
                       )}
                     />
                   ) : null}
-                  <Group icon="person" title="Yours, left as they are" paths={plan.kept} />
+                  <Group icon="history" title="Changed later, left as they are" paths={plan.kept} />
                   <Group icon="lock" title="Never restored" paths={plan.excluded} />
                 </div>
                 {restore.error ? <InlineProblem problem={toProblem(restore.error)} /> : null}

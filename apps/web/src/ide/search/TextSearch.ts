@@ -1,4 +1,5 @@
 import type { ProjectId, SearchedFile } from "@coder/api/workspace";
+import { AppError } from "@coder/shared";
 import type { useTRPCClient } from "#api/trpc.tsx";
 import { toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
@@ -70,6 +71,14 @@ export class TextSearch extends Store<SearchResults> {
     this.set({ ...NO_RESULTS, phase: "running" });
     let waiting: SearchedFile[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;
+    // Where the link is down, that is told before there is a subscription.
+    let subscription: { unsubscribe(): void } | null = null;
+    let over = false;
+    const end = () => {
+      over = true;
+      if (timer !== null) clearTimeout(timer);
+      subscription?.unsubscribe();
+    };
     const draw = () => {
       timer = null;
       const batch = waiting;
@@ -77,14 +86,14 @@ export class TextSearch extends Store<SearchResults> {
       if (batch.length > 0) this.update((state) => ({ ...state, files: withBatch(state.files, batch) }));
     };
     const finish = (changes: Partial<SearchResults>) => {
-      if (timer !== null) clearTimeout(timer);
+      if (over) return;
+      end();
       draw();
       this.#end = null;
-      subscription.unsubscribe();
       this.update((state) => ({ ...state, ...changes }));
     };
     const { include, exclude, ...rest } = request;
-    const subscription = this.#client.workspace.searchText.subscribe(
+    subscription = this.#client.workspace.searchText.subscribe(
       { ...rest, include: [...include], exclude: [...exclude], projectId: this.#projectId },
       {
         onData: (item) => {
@@ -93,16 +102,15 @@ export class TextSearch extends Store<SearchResults> {
           timer ??= setTimeout(draw, DRAW_EVERY_MS);
         },
         onError: (error) => finish({ phase: "failed", problem: toProblem(error) }),
+        onComplete: () => finish({ phase: "failed", problem: toProblem(new AppError("unavailable", "search_ended", "The server ended the search before it was through.", { remedy: "Search again." })) }),
         // It would begin anew by itself. Somebody who waits for results is told, and decides.
         onConnectionStateChange: ({ error }) => {
           if (error) finish({ phase: "failed", problem: toProblem(error) });
         },
       },
     );
-    this.#end = () => {
-      if (timer !== null) clearTimeout(timer);
-      subscription.unsubscribe();
-    };
+    if (over) subscription.unsubscribe();
+    else this.#end = end;
   }
 
   /** What was found so far stays. */

@@ -19,16 +19,20 @@ class Server implements IBufferStore {
   revision = 0;
   readonly changes: BufferChange[] = [];
   reachable = true;
+  /** What goes astray although the server can be reached. */
+  loses: "nothing" | "messages" | "answers" = "nothing";
   /** How long an answer takes. */
   delayMs = 0;
 
   async save({ revision, change }: Parameters<IBufferStore["save"]>[0]): Promise<{ revision: number }> {
     if (!this.reachable) throw new Error("offline");
+    if (this.loses === "messages") return this.#noAnswer();
     this.changes.push(change);
     if ("text" in change) this.text = change.text;
     else if (this.text === null || revision !== this.revision) throw new OutOfStep();
     else this.text = applyEdits(this.text, change.edits);
     this.revision += 1;
+    if (this.loses === "answers") return this.#noAnswer();
     const answer = { revision: this.revision };
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     return answer;
@@ -37,6 +41,11 @@ class Server implements IBufferStore {
   async discard(): Promise<void> {
     this.text = null;
     this.revision = 0;
+  }
+
+  async #noAnswer(): Promise<never> {
+    await new Promise((resolve) => setTimeout(resolve, this.delayMs));
+    throw new Error("no answer");
   }
 }
 
@@ -107,6 +116,17 @@ describe("unsaved text", () => {
     expect(keeper.takePending()).toEqual({ message: { revision: 2, baseHash: "base", change: { edits: [{ offset: 2, deleteCount: 0, insert: "c" }] } }, after: 2 });
   });
 
+  it("does not go once more with a page that is left while it is being let go", async () => {
+    const { server, keeper, type } = await withOneOnItsWay();
+    const discarded = keeper.discard();
+    expect(keeper.takePending()).toBeNull();
+    await wait(500);
+    await discarded;
+    expect(server.text).toBeNull();
+    type("b");
+    expect(keeper.takePending()).toEqual({ message: { revision: 0, baseHash: "base", change: { text: "ab" } }, after: 0 });
+  });
+
   it("goes whole again where edits do not fit any more", async () => {
     const server = new Server();
     const { type, text, kept } = editor(server);
@@ -163,6 +183,34 @@ describe("unsaved text", () => {
     type("b");
     await wait(500);
     expect(server.text).toBe("ab");
+  });
+
+  it.each(["messages", "answers"] as const)("is gone once it is saved, also when %s on their way were lost", async (loses) => {
+    const server = new Server();
+    server.delayMs = 300;
+    server.loses = loses;
+    const { keeper, type } = editor(server);
+    type("a");
+    await wait();
+    server.loses = "nothing";
+    void keeper.discard();
+    await wait(10_000);
+    expect(server.text).toBeNull();
+  });
+
+  it("stays as it was kept when its editor goes while a message is lost", async () => {
+    const server = new Server();
+    const { keeper, type, text } = editor(server);
+    type("a");
+    await wait();
+    server.delayMs = 300;
+    server.loses = "messages";
+    type("b");
+    await wait();
+    keeper.dispose();
+    server.loses = "nothing";
+    await wait(10_000);
+    expect([server.text, server.changes.length, text()]).toEqual(["a", 1, "ab"]);
   });
 
   it("that came back from the server goes on from there", async () => {

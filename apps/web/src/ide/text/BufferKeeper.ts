@@ -42,7 +42,10 @@ export class BufferKeeper {
   #revision = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #sending: Promise<void> | null = null;
+  /** The server has a text, or may have one. */
   #present = false;
+  /** Nothing is to be kept until somebody types. */
+  #over = false;
 
   constructor(deps: BufferKeeperDeps) {
     this.#deps = deps;
@@ -62,21 +65,18 @@ export class BufferKeeper {
       this.#inserted += edits.reduce((sum, { insert }) => sum + insert.length, 0);
       if (this.#edits.length > MAX_EDITS || this.#inserted > MAX_INSERTED) this.#forgetEdits();
     }
-    this.#pending = true;
-    this.#arm(KEEP_AFTER_MS);
+    this.#want();
   }
 
   /** The text changed in a way that edits do not tell. */
   recordWhole(): void {
     this.#forgetEdits();
-    this.#pending = true;
-    this.#arm(KEEP_AFTER_MS);
+    this.#want();
   }
 
   /** The text is saved, or as it was saved: nothing is left to keep. */
   async discard(): Promise<void> {
-    this.#disarm();
-    this.#pending = false;
+    this.dispose();
     this.#forgetEdits();
     await this.#sending;
     // Typed again meanwhile, or never kept.
@@ -98,10 +98,11 @@ export class BufferKeeper {
 
   /**
    * What the server has not said that it has, for a page that goes: a message that waits for none before it, and the revision after which it has arrived. What is on its
-   * way goes once more, because the browser may break it off. Null when all is kept.
+   * way goes once more, because the browser may break it off. Null when all is kept, or nothing is to be.
    */
   takePending(): { readonly message: Parameters<IBufferStore["save"]>[0]; readonly after: number } | null {
-    if (!this.#pending && !this.#sending) return null;
+    // What is being let go would be there again, should the page come back into view.
+    if (this.#over || (!this.#pending && !this.#sending)) return null;
     const change = this.#whole || this.#sending ? { text: this.#deps.text() } : { edits: [...this.#edits] };
     return { message: { revision: this.#revision, baseHash: this.#deps.baseHash(), change }, after: this.#pending && this.#sending ? this.#revision + 1 : this.#revision };
   }
@@ -109,6 +110,13 @@ export class BufferKeeper {
   dispose(): void {
     this.#disarm();
     this.#pending = false;
+    this.#over = true;
+  }
+
+  #want(): void {
+    this.#over = false;
+    this.#pending = true;
+    this.#arm(KEEP_AFTER_MS);
   }
 
   #forgetEdits(): void {
@@ -150,8 +158,10 @@ export class BufferKeeper {
       this.#present = true;
       this.#deps.onKept(null);
     } catch (error) {
-      // Whether it arrived is not known, so the whole text goes next.
+      // Whether it arrived is not known, so the whole text goes next; or it is let go, whatever it is.
       this.#forgetEdits();
+      this.#present = true;
+      if (this.#over) return;
       this.#pending = true;
       const outOfStep = this.#deps.isOutOfStep(error);
       if (!outOfStep) this.#deps.onKept(error);

@@ -1,6 +1,7 @@
 import type { editor } from "monaco-editor";
-import { toProblem } from "#api/problem.ts";
+import { isPassing, toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
+import { ReadAgain } from "../files/ReadAgain.ts";
 import { BufferKeeper, type IBufferStore } from "./BufferKeeper.ts";
 import { DocumentFile, type IFileSource } from "./DocumentFile.ts";
 import { DocumentModel } from "./DocumentModel.ts";
@@ -25,6 +26,9 @@ interface TextDocumentDeps {
   readonly onEdit: (path: string) => void;
 }
 
+/** What there is to be read again of a document. */
+const DISK = "disk";
+
 /**
  * One file as editors see it: its text, how it is to the file on the disk, and its way there and back. All editors of a file share it, and with it the
  * model, so undo and unsaved text are the file's and not a tab's.
@@ -39,8 +43,12 @@ export class TextDocument {
   #keeper: BufferKeeper;
   /** Ends with the last write that was asked for; never fails. */
   #writing: Promise<boolean> = Promise.resolve(true);
+  /** Ends with the last reading of the whole file. */
+  #loading: Promise<void> = Promise.resolve();
   #checking = false;
   #checkAgain = false;
+  /** No event comes again for what happened: without another look, the text from before would stay. */
+  readonly #missed = new ReadAgain(() => this.checkDisk());
   /** Unsaved text that is not in the model yet. */
   #kept: KeptText | null;
 
@@ -69,7 +77,11 @@ export class TextDocument {
   }
 
   /** Reads the file, for the first time or again after it could not be read. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    return (this.#loading = this.#load());
+  }
+
+  async #load(): Promise<void> {
     const path = this.#path;
     this.#patch({ phase: "loading", problem: null });
     const monaco = loadMonaco();
@@ -83,7 +95,7 @@ export class TextDocument {
       const missing = problem.code === "entry_not_found";
       // It was renamed on the way: that there is nothing of the old name is as it should be.
       if (missing && this.#path !== path) return this.load();
-      if (missing && this.#kept) this.#openWithout(await monaco, this.#kept);
+      if (missing && this.#kept) await this.#openWithout(monaco, this.#kept);
       else this.#patch({ phase: missing ? "gone" : "failed", problem });
     }
     if (this.#checkAgain) await this.checkDisk();
@@ -121,10 +133,16 @@ export class TextDocument {
   }
 
   /** There is unsaved text of a file that is not there any more. */
-  #openWithout(monaco: MonacoApi, kept: KeptText): void {
-    this.#makeModel(monaco, kept.text, this.state.get().encoding).neverSaved();
-    this.#kept = null;
-    this.#patch({ phase: "text", hash: kept.baseHash, sizeBytes: 0, disk: { kind: "deleted" }, dirty: true });
+  async #openWithout(monaco: Promise<MonacoApi>, kept: KeptText): Promise<void> {
+    try {
+      const api = await monaco;
+      if (this.#abort.signal.aborted) return;
+      this.#makeModel(api, kept.text, this.state.get().encoding).neverSaved();
+      this.#kept = null;
+      this.#patch({ phase: "text", hash: kept.baseHash, sizeBytes: 0, disk: { kind: "deleted" }, dirty: true });
+    } catch (error) {
+      this.#patch({ phase: "failed", problem: toProblem(error) });
+    }
   }
 
   #bringBack(kept: KeptText): void {
@@ -166,20 +184,26 @@ export class TextDocument {
     }
   }
 
-  /** Writes the text to the file; resolves with whether it is saved. Asked for while it is being written, it is written again after that. */
+  /**
+   * Writes the text to the file; resolves with whether it is saved. Asked for while it is being written, it is written again after that; while it is being read, as soon as
+   * its text is there.
+   */
   save(): Promise<boolean> {
-    return (this.#writing = this.#writing.then(() => this.#write(false)));
+    return (this.#writing = this.#writing.then(() => this.#loading).then(() => this.#write(false)));
   }
 
   /** Writes the text over what was found on the disk, and over nothing that came after it. */
   overwrite(): Promise<boolean> {
+    // What is not shown nobody can have decided about.
+    if (this.state.get().phase !== "text") return Promise.resolve(false);
     return (this.#writing = this.#writing.then(() => this.#write(true)));
   }
 
   async #write(over: boolean): Promise<boolean> {
     const model = this.#model;
-    const { dirty, hash, partial, encoding, disk } = this.state.get();
-    if (!model || partial) return false;
+    const { phase, dirty, hash, partial, encoding, disk } = this.state.get();
+    // A file that was read again and is no text any more is not written over with the text from before.
+    if (!model || phase !== "text" || partial) return false;
     if (!dirty && disk.kind !== "deleted") return true;
     const base = over && disk.kind === "changed" ? disk.hash : over && disk.kind === "deleted" ? null : hash;
     const { version } = model;
@@ -196,12 +220,13 @@ export class TextDocument {
       this.#settle();
       // What was typed while it was being saved is kept with the new base.
       if (this.state.get().dirty) this.#keeper.recordWhole();
-      if (this.#checkAgain) void this.checkDisk();
       return true;
     } catch (error) {
       const found = diskOf(error);
       this.#patch(found ? { saving: false, disk: found } : { saving: false, saveProblem: toProblem(error) });
       return false;
+    } finally {
+      if (this.#checkAgain) void this.checkDisk();
     }
   }
 
@@ -212,7 +237,11 @@ export class TextDocument {
     try {
       const { bytes, hash, sizeBytes } = await this.#file.read();
       const encoding = bytes === null ? null : detectEncoding(bytes);
-      if (bytes === null || encoding === null) return await this.load();
+      if (bytes === null || encoding === null) {
+        this.#patch({ dirty: false });
+        void this.#keeper.discard();
+        return await this.load();
+      }
       this.#takeOver(decodeText(bytes, encoding), { hash, sizeBytes, encoding });
     } catch (error) {
       this.#patch({ saveProblem: toProblem(error) });
@@ -257,18 +286,32 @@ export class TextDocument {
   }
 
   async #compareWithDisk(): Promise<void> {
+    const { hash: before } = this.state.get();
+    // What was found may be from before the file was written or read anew.
+    const isLate = () => {
+      const { phase, hash, saving } = this.state.get();
+      return saving || phase === "loading" || hash !== before;
+    };
     try {
       const content = await this.#file.read();
+      this.#missed.done(DISK);
+      if (isLate()) {
+        this.#checkAgain = true;
+        return;
+      }
       const { phase, hash, dirty, partial } = this.state.get();
       if (content.hash === hash && phase !== "gone" && phase !== "failed") return this.#patch({ disk: { kind: "same" } });
       const encoding = content.bytes === null || imageType(this.#path) !== null ? null : detectEncoding(content.bytes);
-      if (dirty) return this.#patch({ disk: { kind: "changed", hash: content.hash } });
+      // Where no text is shown, what was typed is not brought back yet.
+      if (dirty && phase === "text") return this.#patch({ disk: { kind: "changed", hash: content.hash } });
       if (phase !== "text" || partial || content.bytes === null || encoding === null) return await this.load();
       this.#takeOver(decodeText(content.bytes, encoding), { hash: content.hash, sizeBytes: content.sizeBytes, encoding });
     } catch (error) {
-      const { code } = toProblem(error);
-      if (code === "entry_not_found") this.#patch(this.state.get().phase === "text" ? { disk: { kind: "deleted" } } : { phase: "gone", problem: toProblem(error) });
-      // Not reachable at the moment: it is looked at again with the next event, or when the connection is back.
+      const problem = toProblem(error);
+      if (isPassing(problem)) return this.#missed.later(DISK);
+      this.#missed.done(DISK);
+      if (isLate()) this.#checkAgain = true;
+      else if (problem.code === "entry_not_found") this.#patch(this.state.get().phase === "text" ? { disk: { kind: "deleted" } } : { phase: "gone", problem });
     }
   }
 
@@ -288,8 +331,10 @@ export class TextDocument {
     this.#patch({ language });
   }
 
-  /** The file has another name now. What was typed goes along. */
-  rename(path: string): void {
+  /** The file has another name now; on the disk when `moving` is done. What was typed goes along. */
+  rename(path: string, moving?: Promise<unknown>): void {
+    // Saved before that, it would seem to be deleted.
+    if (moving) this.#writing = Promise.allSettled([this.#writing, moving]).then(() => true);
     const before = this.#keeper;
     void before.discard().finally(() => before.dispose());
     this.#path = path;
@@ -310,6 +355,7 @@ export class TextDocument {
 
   dispose(): void {
     this.#abort.abort();
+    this.#missed.end();
     this.#keeper.dispose();
     this.#model?.dispose();
     this.#model = null;

@@ -4,10 +4,11 @@ import type { editor } from "monaco-editor";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { NARROW, useMedia } from "#lib/use-media.ts";
 import { useStore } from "#lib/store.ts";
+import { mayTakeFocus } from "../editors/editors.ts";
 import { useIde } from "../ide-context.ts";
 import { EDITOR_OPTIONS } from "./editor-options.ts";
 import { languageOf } from "./languages.ts";
-import { useMonaco } from "./monaco.ts";
+import { useMonacoOrFail } from "./monaco.ts";
 import { revealPlace } from "./reveal.ts";
 import styles from "./text.module.css";
 
@@ -26,7 +27,7 @@ interface DiffViewProps {
 
 /** Two texts side by side, or one above the other where there is no room. */
 export function DiffView({ path, original, modified, readOnly, labels, group, tab }: DiffViewProps) {
-  const monaco = useMonaco();
+  const monaco = useMonacoOrFail();
   const narrow = useMedia(NARROW);
   const host = useRef<HTMLDivElement>(null);
   const [instance, setInstance] = useState<editor.IStandaloneDiffEditor | null>(null);
@@ -74,7 +75,7 @@ function useRequests(instance: editor.IStandaloneDiffEditor | null, group: numbe
     if (!instance || request?.group !== group || request.tab !== tab) return;
     const side = instance.getModifiedEditor();
     if (request.at) revealPlace(side, request.at);
-    if (request.focus) side.focus();
+    if (request.focus && mayTakeFocus(editors.originOf(request))) side.focus();
     editors.request.set(null);
   }, [instance, request, group, tab, editors]);
 }

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { type Problem, toProblem } from "#api/problem.ts";
 import { useSession } from "#features/session/session.tsx";
+import { onlyLast } from "#lib/only-last.ts";
 import { Button } from "#ui/button.tsx";
 import { Loading } from "#ui/skeleton.tsx";
 import { ProblemState, StateView } from "#ui/states.tsx";
@@ -47,16 +48,19 @@ export function DiskDiffPane({ input, group, tab }: EditorPaneProps<Extract<Edit
   );
 }
 
-/** The text on the disk, read again when it is another one. */
+/** The text on the disk, read again when it is another one. An older answer that comes later is not what an overwriting goes by. */
 function useDiskText(path: string, hash: string | null) {
   const { files } = useIde();
   const [side, setSide] = useState<Side>(null);
+  const [settle] = useState(() => onlyLast(setSide));
   const read = useCallback(() => {
-    files.read(path, { maxBytes: MAX_TEXT_BYTES }).then(
-      ({ bytes, hash: found }) => setSide({ text: bytes === null ? "" : decodeText(bytes, detectEncoding(bytes) ?? "utf-8"), hash: found }),
-      (error: unknown) => setSide({ problem: toProblem(error) }),
+    void settle(
+      files.read(path, { maxBytes: MAX_TEXT_BYTES }).then(
+        ({ bytes, hash: found }) => ({ text: bytes === null ? "" : decodeText(bytes, detectEncoding(bytes) ?? "utf-8"), hash: found }),
+        (error: unknown) => ({ problem: toProblem(error) }),
+      ),
     );
-  }, [files, path]);
+  }, [files, path, settle]);
   useEffect(read, [read, hash]);
   return { side, read };
 }

@@ -2,6 +2,7 @@ import { Store } from "#lib/store.ts";
 import { isWithin } from "../editors/editor-input.ts";
 import type { ProjectEvent } from "../files/project-feed.ts";
 import type { IBufferStore } from "./BufferKeeper.ts";
+import { BufferPlace } from "./BufferPlace.ts";
 import type { IFileSource } from "./DocumentFile.ts";
 import { inConflict } from "./document-state.ts";
 import { type KeptText, TextDocument } from "./TextDocument.ts";
@@ -27,6 +28,8 @@ export class Documents {
   readonly #deps: DocumentsDeps;
   readonly #open = new Map<string, TextDocument>();
   readonly #kept = new Map<string, KeptText>();
+  /** Of every path that has been open. */
+  readonly #places = new Map<string, BufferPlace>();
 
   constructor(deps: DocumentsDeps) {
     this.#deps = deps;
@@ -42,7 +45,7 @@ export class Documents {
   get(path: string): TextDocument {
     const present = this.#open.get(path);
     if (present) return present;
-    const document = new TextDocument(path, this.#deps, this.#kept.get(path) ?? null);
+    const document = new TextDocument(path, { ...this.#deps, bufferStore: (at) => this.#place(at).enter() }, this.#kept.get(path) ?? null);
     this.#kept.delete(path);
     this.#open.set(path, document);
     document.state.subscribe(() => this.#count());
@@ -69,8 +72,9 @@ export class Documents {
     this.#count();
   }
 
-  /** Resolves with the files that could not be saved. */
+  /** Resolves with the files that could not be saved. Unsaved text that nothing has shown yet is saved too. */
   async saveAll(): Promise<string[]> {
+    for (const path of Array.from(this.#kept.keys())) this.get(path);
     const dirty = [...this.#open.values()].filter(({ state }) => state.get().dirty);
     const saved = await Promise.all(dirty.map(async (document) => ({ path: document.path, ok: await document.save() })));
     return saved.filter(({ ok }) => !ok).map(({ path }) => path);
@@ -78,21 +82,23 @@ export class Documents {
 
   /** Gives up unsaved text for good. */
   async discard(path: string): Promise<void> {
-    const document = this.#open.get(path);
+    // Also such as nothing has shown yet: it would be saved with all others, and come back.
+    const document = this.#kept.has(path) ? this.get(path) : this.#open.get(path);
     this.#open.delete(path);
     await document?.discard();
     document?.dispose();
     this.#count();
   }
 
-  rename(from: string, to: string): void {
+  /** Files have other names now; on the disk when `moving` is done. */
+  rename(from: string, to: string, moving?: Promise<unknown>): void {
     // Unsaved text that nothing has shown yet goes along as an open file does.
     for (const path of Array.from(this.#kept.keys())) if (isWithin(path, from)) this.get(path);
     for (const [path, document] of Array.from(this.#open)) {
       if (!isWithin(path, from)) continue;
       const renamed = to + path.slice(from.length);
       this.#open.delete(path);
-      document.rename(renamed);
+      document.rename(renamed, moving);
       this.#open.set(renamed, document);
     }
     this.#count();
@@ -119,6 +125,14 @@ export class Documents {
   dispose(): void {
     for (const document of this.#open.values()) document.dispose();
     this.#open.clear();
+    for (const place of this.#places.values()) place.leave();
+    this.#places.clear();
+  }
+
+  #place(path: string): BufferPlace {
+    const place = this.#places.get(path) ?? new BufferPlace(this.#deps.bufferStore(path));
+    this.#places.set(path, place);
+    return place;
   }
 
   #count(): void {

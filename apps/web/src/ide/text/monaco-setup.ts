@@ -44,8 +44,17 @@ function configure(monaco: MonacoApi): void {
   monaco.json.jsonDefaults.setDiagnosticsOptions({ validate: true, allowComments: true, trailingCommas: "ignore", schemas: [], enableSchemaRequest: false });
 }
 
-function fetchModule(): Promise<MonacoApi> {
-  return import(/* turbopackIgnore: true */ MONACO_BUNDLE.script);
+let failures = 0;
+
+async function fetchModule(): Promise<MonacoApi> {
+  // Most browsers remember for as long as the page stands that a module did not come, and ask again only under another address.
+  const address = failures === 0 ? MONACO_BUNDLE.script : `${MONACO_BUNDLE.script}?again=${failures}`;
+  try {
+    return await import(/* turbopackIgnore: true */ address);
+  } catch (error) {
+    failures += 1;
+    throw error;
+  }
 }
 
 /** Before the first editor stands: it measures what it draws. */

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSession } from "#features/session/session.tsx";
 import { NARROW, useMedia } from "#lib/use-media.ts";
 import { useStore } from "#lib/store.ts";
-import { mayTakeFocus, type PaneRequest, viewStateKey } from "../editors/editors.ts";
+import { mayTakeFocus, viewStateKey } from "../editors/editors.ts";
 import { readablePath } from "../files/file-address.ts";
 import { useIde } from "../ide-context.ts";
 import { EDITOR_OPTIONS } from "./editor-options.ts";
@@ -90,14 +90,10 @@ function useActiveEditor(instance: editor.IStandaloneCodeEditor | null, document
 function useRequests(instance: editor.IStandaloneCodeEditor | null, ready: boolean, group: number, tab: string): void {
   const { editors } = useIde();
   const request = useStore(editors.request);
-  // Where the focus was when it was asked for.
-  const origin = useRef<{ readonly request: PaneRequest; readonly element: Element | null } | null>(null);
   useEffect(() => {
-    if (request?.group !== group || request.tab !== tab) return;
-    if (origin.current?.request !== request) origin.current = { request, element: document.activeElement };
-    if (!instance || !ready) return;
+    if (!instance || !ready || request?.group !== group || request.tab !== tab) return;
     if (request.at) revealPlace(instance, request.at);
-    if (request.focus && mayTakeFocus(origin.current.element)) instance.focus();
+    if (request.focus && mayTakeFocus(editors.originOf(request))) instance.focus();
     editors.request.set(null);
   }, [instance, ready, request, group, tab, editors]);
 }

@@ -11,10 +11,18 @@ export function contentOf(bytes: Uint8Array<ArrayBuffer>): FileContent {
 /** A disk that is slow to be read: what it found is said when it is let through. */
 export class SlowDisk implements IFileSource {
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
+  /** So many reads are refused next. */
+  busy = 0;
+  reads = 0;
   #held: { readonly path: string; readonly say: (found: () => FileContent) => void; found: (() => FileContent) | null }[] = [];
   #holding = true;
 
   async read(path: string): Promise<FileContent> {
+    this.reads += 1;
+    if (this.busy > 0) {
+      this.busy -= 1;
+      throw busy();
+    }
     if (!this.#holding) return this.#find(path)();
     const found = await new Promise<() => FileContent>((say) => this.#held.push({ path, say, found: null }));
     return found();
@@ -28,8 +36,19 @@ export class SlowDisk implements IFileSource {
     throw new Error(`Nothing here is a link: ${path}`);
   }
 
-  async write(path: string): Promise<never> {
-    throw new Error(`Nothing is saved here: ${path}`);
+  /** Refuses as the server does what is not written over the content it names. */
+  async write(path: string, bytes: Uint8Array<ArrayBuffer>, base: string): ReturnType<IFileSource["write"]> {
+    const before = this.files.get(path);
+    const found = before ? contentOf(before).hash : "none";
+    if (found !== base) throw new AppError("stale", "stale_write", "It is another file now.", { remedy: "Compare.", details: before ? { hash: found } : {} });
+    this.files.set(path, bytes);
+    const { hash, sizeBytes } = contentOf(bytes);
+    return { path, hash, sizeBytes, modifiedAt: "2026-01-01T00:00:00.000Z" };
+  }
+
+  textOf(path: string): string | null {
+    const bytes = this.files.get(path);
+    return bytes ? new TextDecoder().decode(bytes) : null;
   }
 
   move(from: string, to: string): void {
@@ -42,6 +61,11 @@ export class SlowDisk implements IFileSource {
   /** Finds what was asked for so far, and says it later. */
   look(): void {
     for (const read of this.#held) read.found ??= this.#find(read.path);
+  }
+
+  /** From now on whoever reads waits again. */
+  hold(): void {
+    this.#holding = true;
   }
 
   /** Everything that was asked for is answered, and from now on at once. */
@@ -60,8 +84,14 @@ export class SlowDisk implements IFileSource {
   }
 }
 
+function busy(): AppError {
+  return new AppError("unavailable", "busy", "The server is busy.", { remedy: "Try again." });
+}
+
 /** What a server keeps of unsaved text, by path. */
 export class Buffers {
+  /** So many times letting go is refused next. */
+  busy = 0;
   readonly kept = new Map<string, { readonly revision: number; readonly baseHash: string | null; readonly change: BufferChange }>();
 
   of(path: string): IBufferStore {
@@ -71,6 +101,10 @@ export class Buffers {
         return { revision: message.revision + 1 };
       },
       discard: async () => {
+        if (this.busy > 0) {
+          this.busy -= 1;
+          throw busy();
+        }
         this.kept.delete(path);
       },
     };

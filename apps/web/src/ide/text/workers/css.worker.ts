@@ -1,0 +1,2 @@
+import "monaco-editor/language/css/css.worker.js";
+import "./tell-started.ts";

@@ -1,0 +1,2 @@
+import "monaco-editor/editor/editor.worker.js";
+import "./tell-started.ts";

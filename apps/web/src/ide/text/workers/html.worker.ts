@@ -1,0 +1,2 @@
+import "monaco-editor/language/html/html.worker.js";
+import "./tell-started.ts";

@@ -1,0 +1,2 @@
+import "monaco-editor/language/json/json.worker.js";
+import "./tell-started.ts";

@@ -1,0 +1,2 @@
+import "monaco-editor/language/typescript/ts.worker.js";
+import "./tell-started.ts";
