@@ -17,9 +17,9 @@ test("without a model the chat says so, works as a command line, and sends nothi
   const chat = page.getByRole("region", { name: "Chat" });
   const last = chat.getByRole("article", { name: "Answer" }).last();
   const say = async (text: string) => {
-    // Nothing is sent while an answer is being written, also when all of its text is there.
-    await expect(chat.getByRole("button", { name: "Stop", exact: true })).toHaveCount(0);
     await chat.getByRole("textbox", { name: "Message" }).fill(text);
+    // Nothing is sent while an answer is being written, also when all of its text is there.
+    await expect(chat.getByRole("button", { name: "Send", exact: true })).toBeEnabled();
     await page.keyboard.press("Enter");
   };
   await expect(chat.getByRole("heading", { name: "No model is set up" })).toBeVisible();

@@ -26,6 +26,8 @@ test("a sentence becomes a form, the form a change set in the project's own styl
   const sentence = page.getByLabel("What is to be generated");
   const form = page.getByRole("form", { name: "What is generated" });
 
+  const refusal = page.getByText("is answered already, in src/routes/products.js line 5");
+
   await test.step("it is opened by keyboard, says what it found and where", async () => {
     await page.keyboard.press("Control+Alt+g");
     await expect(tab(page, /Generate code/)).toHaveAttribute("aria-selected", "true");
@@ -100,7 +102,43 @@ test("a sentence becomes a form, the form a change set in the project's own styl
     await page.keyboard.press("Enter");
     await expect(form.getByLabel("Path")).toHaveValue("/api/products/:id");
     await form.getByRole("button", { name: "Preview" }).click();
-    await expect(page.getByText("is answered already, in src/routes/products.js line 5")).toBeVisible();
+    await expect(refusal).toBeVisible();
+    // What was said of the form goes with the form that it was said of, whoever said it.
+    await form.getByLabel("Path").fill("/api/parcels/:id");
+    await expect(refusal).toHaveCount(0);
+    await form.getByLabel("Path").fill("/api/products/:id");
+    await form.getByRole("button", { name: "Generate", exact: true }).click();
+    await expect(refusal).toBeVisible();
+    await form.getByLabel("Path").fill("/api/parcels/:id");
+    await expect(refusal).toHaveCount(0);
+    await form.getByLabel("Path").fill("/api/products/:id");
+    await form.getByRole("button", { name: "Preview" }).click();
+    await expect(refusal).toBeVisible();
+  });
+
+  await test.step("nothing is made of the form while a sentence fills it", async () => {
+    let release = () => undefined as void;
+    const held = new Promise<void>((done) => void (release = done));
+    await page.route(/readSentence/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await sentence.fill("GET /api/parcels/:id returns a parcel");
+    await page.keyboard.press("Enter");
+    const generate = form.getByRole("button", { name: "Generate", exact: true });
+    await expect(generate).toHaveAccessibleDescription("The form is being filled in from the sentence");
+    await form.getByLabel("Path").focus();
+    await page.keyboard.press("Control+Enter");
+    await expect(refusal).toBeVisible();
+    release();
+    await expect(form.getByLabel("Path")).toHaveValue("/api/parcels/:id");
+    await expect(refusal).toHaveCount(0);
+    await page.unroute(/readSentence/);
+    await sentence.fill("GET /api/products/:id");
+    await page.keyboard.press("Enter");
+    await expect(form.getByLabel("Path")).toHaveValue("/api/products/:id");
+    await form.getByRole("button", { name: "Preview" }).click();
+    await expect(refusal).toBeVisible();
   });
 
   await test.step("it fits a phone, and the other themes", async () => {

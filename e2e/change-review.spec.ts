@@ -139,8 +139,10 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Keep the edit" }).click();
     await expect(page.getByText("Edited", { exact: true })).toBeVisible();
+    const accepted = page.waitForResponse((response) => response.url().includes("decideChanges") && (response.request().postData() ?? "").includes('"decision":"accepted"'));
     await page.getByRole("button", { name: "Accept", exact: true }).click();
     await expect(page.getByText("2 of 5 undecided")).toBeVisible();
+    await accepted;
   });
 
   await test.step("decisions outlive a reload and a restart", async () => {

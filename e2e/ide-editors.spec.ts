@@ -32,7 +32,7 @@ test("tabs and groups do what they do elsewhere, and stand as they were left", a
   await test.step("a split shows the same text on both sides", async () => {
     await goToFile(page, "alpha.ts");
     await page.keyboard.press("Control+\\");
-    await expect(page.getByRole("region", { name: "Editors, group 2 of 2" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "Editors, group 2 of 2" }).getByRole("textbox", { name: /alpha\.ts$/ })).toBeFocused();
     await page.keyboard.press("Control+Home");
     await page.keyboard.type("// typed on the right\n");
     await expect.poll(() => shownText(page, 0)).toContain("typed on the right");
@@ -205,7 +205,9 @@ test("encodings and line ends are kept, and what is no text says what it is", as
     expect((await disk.read("latin1.txt"))?.toString("latin1")).toBe(`x${LATIN1.toString("latin1")}`);
     await page.getByRole("button", { name: /Encoding, Latin-1/ }).click();
     await page.getByRole("menuitem", { name: "Save in another encoding…" }).click();
-    await page.keyboard.type("UTF-8");
+    const encoding = page.getByRole("combobox", { name: "Save in which encoding" });
+    await expect(encoding).toBeFocused();
+    await encoding.fill("UTF-8");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Control+s");
     await expect.poll(() => disk.text("latin1.txt")).toContain("世");

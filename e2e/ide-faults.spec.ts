@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
+import type { APIRequestContext, BrowserContext, Page, Route } from "@playwright/test";
 import { areas, expectNoSidewaysScroll, fillAccount, type NewPerson } from "./fixtures.ts";
 import { mayMount } from "./product.ts";
 import { Disk, entry, expect, goToFile, importArchive, makeArchive, projectId, shownText, tab, test, tree, type Tree } from "./projects.ts";
@@ -119,6 +119,55 @@ test("a minute without the network loses nothing, and a folder of 50,000 entries
   await away.page.keyboard.press("Control+s");
   await expect(tab(away.page, /^alpha\.ts$/)).toBeVisible();
   expect(await disk.text("src/alpha.ts")).toBe(`// still typing\n// typed without a network\n${ALPHA}`);
+});
+
+test("code of a page that did not come is asked for again, and the page is there", async ({ visit, owner }) => {
+  const first = await visit({ storageState: owner });
+  await newProject(first.page, "late-code", { "alpha.ts": ALPHA });
+  // Another browser, which has nothing of it yet.
+  const { page } = await visit({ storageState: owner });
+  await page.goto("/projects");
+  const project = page.getByRole("link", { name: /late-code/ }).first();
+  await expect(project).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const refused = new Set<string>();
+  const refuse = (route: Route) => route.fulfill({ status: 503, contentType: "application/json", body: "{}" });
+  let refusing = true;
+  // With `?again=` too, under which it is asked for anew.
+  await page.route(/\/generated\/monaco\/[^/]+\/monaco\.js/, (route) => (refusing ? refuse(route) : route.continue()));
+  await page.route("**/_next/static/chunks/*.js", async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (refused.has(pathname)) return route.continue();
+    refused.add(pathname);
+    // What a page needs to be drawn is put in by the loader and by React; what it fetches later by the loader alone.
+    await page.waitForFunction((src) => document.querySelectorAll(`script[src="${src}"]`).length > 1, pathname, { timeout: 500 }).catch(() => undefined);
+    await refuse(route);
+  });
+  await project.click();
+  await expect(entry(page, "alpha.ts")).toBeVisible();
+  expect(refused.size).toBeGreaterThan(1);
+
+  await test.step("what does not come the second time either is told of, and comes when somebody tries again", async () => {
+    // The loader itself asks twice for each; nothing fetches this panel before it is shown.
+    await page.unroute("**/_next/static/chunks/*.js");
+    await page.route("**/_next/static/chunks/*.js", (route) => (refusing ? refuse(route) : route.continue()));
+    const output = page.getByRole("region", { name: "Output", exact: true });
+    await page.keyboard.press("Control+Shift+u");
+    await expect(output.getByRole("button", { name: "Try again" })).toBeVisible();
+    await entry(page, "alpha.ts").click();
+    const editor = page.getByRole("tabpanel", { name: "alpha.ts", exact: true });
+    await expect(editor.getByRole("button", { name: "Try again" })).toBeVisible();
+    // Still refused: it says so again.
+    const again = page.waitForResponse((response) => response.url().includes("/_next/static/chunks/") && response.status() === 503);
+    await output.getByRole("button", { name: "Try again" }).click();
+    await again;
+    await expect(output.getByRole("button", { name: "Try again" })).toBeVisible();
+    refusing = false;
+    await output.getByRole("button", { name: "Try again" }).click();
+    await expect(output.getByRole("heading", { name: "No output yet" })).toBeVisible();
+    await editor.getByRole("button", { name: "Try again" }).click();
+    await expect.poll(() => shownText(page)).toContain("alpha = 1");
+  });
 });
 
 /** Names that mislead terminals, shells, addresses, patterns and readers; the last one is no text. */
@@ -287,11 +336,11 @@ test("eight tabs of one browser are all live at once, load, save, and hear of ea
   const disk = new Disk(context, product.url, id);
   // A browser opens six connections to one server: streams that are requests would hold all of them, and the seventh page would never load.
   const requests: string[] = [];
-  const sockets: string[] = [];
+  const live = new Set<Page>();
   context.on("request", (request) => {
     if (request.headers()["accept"]?.includes("text/event-stream")) requests.push(request.url());
   });
-  context.on("page", (opened) => opened.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname)));
+  context.on("page", (opened) => opened.on("websocket", (socket) => void (new URL(socket.url()).pathname === "/api/live" && live.add(opened))));
   const pages = await Promise.all(Array.from({ length: 8 }, async (_unused, index) => {
     const opened = await context.newPage();
     await opened.goto(`/projects/${id}?file=tab-${index}.ts`);
@@ -299,7 +348,7 @@ test("eight tabs of one browser are all live at once, load, save, and hear of ea
     return opened;
   }));
   expect(requests).toEqual([]);
-  expect(sockets.filter((path) => path === "/api/live")).toHaveLength(8);
+  expect(live.size).toBe(8);
   for (const [index, opened] of pages.entries()) {
     await editAtTop(opened, `// ${index}\n`);
     await opened.keyboard.press("Control+s");

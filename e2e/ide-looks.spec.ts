@@ -40,10 +40,11 @@ test("an open project can be used by everybody, in every theme and on a phone", 
   const id = projectId(start.page);
   await goToFile(start.page, "notes.md");
   await expect(tab(start.page, "notes.md")).toBeVisible();
+  const noted = start.page.waitForResponse((response) => response.url().includes("putLayout") && /"activeGroup":2\b/.test(response.request().postData() ?? ""));
   await start.page.keyboard.press("Control+\\");
   await expect(start.page.getByRole("region", { name: "Editors, group 2 of 2" })).toBeVisible();
   // The layout is noted a moment after it changed.
-  await start.page.waitForTimeout(1_500);
+  await noted;
 
   for (const [name, look] of Object.entries(LOOKS)) {
     const { page, complaints } = await visit({ ...look, viewport: { width: 1280, height: 720 }, storageState: owner });

@@ -271,8 +271,9 @@ test("everything is done by keyboard alone", async ({ visit, owner, product }) =
     const all = page.getByRole("button", { name: /^All 1 that match/ });
     await reach(page, all, "Shift+Tab");
     await page.keyboard.press("Enter");
-    await page.keyboard.press("ArrowDown");
-    await page.getByRole("menuitem", { name: "Retry all that match…" }).press("Enter");
+    // The menu takes the focus when it is there; a key before that would be meant for the button.
+    await expect(page.getByRole("menuitem", { name: "Retry all that match…" })).toBeFocused();
+    await page.keyboard.press("Enter");
     await expect(page.getByRole("dialog", { name: "Retry 1 job" })).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(all).toBeFocused();
@@ -412,7 +413,7 @@ test("every state can be used by everybody, in every look, on a phone too", asyn
     await test.step(`${size}: the list`, async () => {
       await expect(rowOf(page, running)).toBeVisible();
       // Each tells how long it took, with or without a column for it.
-      await expect(row(page, "Render a report").filter({ hasText: /1\.\d s/ })).toHaveCount(1);
+      await expect(row(page, "Render a report").filter({ hasText: /\d s(?![a-z])/ })).toHaveCount(1);
       await seen("list");
     });
     await test.step(`${size}: details of one that runs, and of one that failed`, async () => {

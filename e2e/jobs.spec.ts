@@ -93,7 +93,7 @@ test("every job of a project of other people is seen live, found, and steered", 
     await untilStates(api, { queues: ["demo.sources.fetch"], subject: projectId }, ["cancelled"]);
     const [{ queue = "", id = "" } = {}] = await all(api, { queues: ["demo.sources.fetch"], subject: projectId });
     const { cancelled, finishedAt } = await api.dashboard.getJob.query({ queue, id });
-    expect(Date.parse(finishedAt ?? "") - Date.parse(cancelled?.at ?? ""), "from the word to the end").toBeLessThan(2_500);
+    expect(Date.parse(finishedAt ?? "") - Date.parse(cancelled?.at ?? ""), "by the word, long before it would have ended by itself").toBeLessThan(30_000);
     await open.getByRole("button", { name: "Retry", exact: true }).click();
     await expect(open.getByText("Running", { exact: true })).toBeVisible();
     await open.getByRole("button", { name: "Cancel", exact: true }).click();
@@ -129,6 +129,8 @@ test("every job of a project of other people is seen live, found, and steered", 
     await dialog.getByRole("button", { name: "Retry 5 jobs" }).click();
     await expect(dialog.getByRole("status")).toHaveText("4 of 5 jobs retried, 1 left alone because they had changed.");
     await dialog.getByRole("button", { name: "Done" }).click();
+    // What the queue knows at once is listed a moment later.
+    await expect.poll(async () => (await all(api, { queues: ["demo.mail.send"], subject: projectId })).filter(({ state }) => state === "waiting").length).toBe(4);
     const now = new Map((await all(api, { queues: ["demo.mail.send"], subject: projectId })).map((job) => [job.id, job.state]));
     expect([...now].filter(([, state]) => state === "waiting").map(([id]) => id).sort()).toEqual(rest.map(({ id }) => id).sort());
     expect([now.get(touched.id), now.get(late)]).toEqual(["failed", "failed"]);

@@ -234,8 +234,10 @@ test("from the first account to a change that was asked for, reviewed, applied, 
     await expect(page.getByText("Everything is decided")).toBeVisible();
     const store = page.getByRole("listitem", { name: /^Lines 1/ });
     await store.getByRole("button", { name: "Lines", exact: true }).click();
+    const rejected = page.waitForResponse((response) => response.url().includes("decideChanges") && (response.request().postData() ?? "").includes('"decision":"rejected"'));
     await store.getByRole("button", { name: "Reject added line 5" }).click();
     await expect(store).toHaveAccessibleName(/Decided by line/);
+    await rejected;
 
     await page.reload();
     await expect(page.getByText("Everything is decided")).toBeVisible({ timeout: 60_000 });
@@ -290,9 +292,9 @@ test("from the first account to a change that was asked for, reviewed, applied, 
   const chat = page.getByRole("region", { name: "Chat" });
   const last = chat.getByRole("article", { name: "Answer" }).last();
   const say = async (text: string) => {
-    // Nothing is sent while an answer is being written, also when all of its text is there.
-    await expect(chat.getByRole("button", { name: "Stop", exact: true })).toHaveCount(0);
     await chat.getByRole("textbox", { name: "Message" }).fill(text);
+    // Nothing is sent while an answer is being written, also when all of its text is there.
+    await expect(chat.getByRole("button", { name: "Send", exact: true })).toBeEnabled();
     await page.keyboard.press("Enter");
   };
 

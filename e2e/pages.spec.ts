@@ -275,6 +275,37 @@ test("forms say what is wrong where it is wrong, and not before", async ({ visit
   await expect(email).toHaveValue(OWNER.email);
 });
 
+test("a form that is filled in before the code of its page is there keeps what was typed, and sent so early it puts nothing into the address", async ({ visit, owner: _somebodyIsThere }) => {
+  const { page } = await visit();
+  const email = page.getByLabel("E-mail address");
+  const password = page.getByLabel("Password", { exact: true });
+  let held = Promise.withResolvers<void>();
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.goto("/sign-in", { waitUntil: "domcontentloaded" });
+  await email.fill(OWNER.email);
+  await password.fill(PASSWORD);
+  const sent = page.waitForEvent("domcontentloaded");
+  await page.keyboard.press("Enter");
+  await sent;
+  expect(page.url(), "neither name nor password").not.toMatch(/[?#]/);
+  held.resolve();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+
+  held = Promise.withResolvers<void>();
+  const asked = page.waitForResponse(/userManagement\.installation/);
+  await page.goto("/sign-in", { waitUntil: "commit" });
+  await email.fill(OWNER.email);
+  await password.fill(PASSWORD);
+  held.resolve();
+  // What is asked for is asked for by the code.
+  await asked;
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(areas(page)).toBeVisible();
+});
+
 test("an address that no page has is answered with 404, says so and leads back", async ({ visit, owner }) => {
   const [inside, outside] = [await visit({ storageState: owner }), await visit()];
   for (const [{ page, context, complaints }, start] of [[inside, areas(inside.page)], [outside, outside.page.getByRole("heading", { name: "Sign in" })]] as const) {

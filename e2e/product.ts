@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const START_MS = 600_000;
 const STOP_MS = 60_000;
 const POLL_MS = 200;
+const LOG_CHARS = 2_000;
 
 /** The real product, as `npm start` starts it, on a data directory of its own. */
 export interface Product {
@@ -23,6 +24,8 @@ export interface Product {
   restart?(variables?: Readonly<Record<string, string>>): Promise<void>;
   /** Where it keeps everything. Null for a product that runs already. */
   readonly data: string | null;
+  /** The ends of its processes' logs, and of what it printed. */
+  told(): string;
   /** Of its database, as its processes connect: for tests that put work into its queues. */
   databaseUrl(): string;
   /** Resolves when the gateway answers. */
@@ -41,7 +44,7 @@ export function mayMount(): boolean {
  */
 export async function startProduct(variables: Readonly<Record<string, string>> = {}, covers: Readonly<Record<string, string>> = {}): Promise<Product> {
   const running = process.env["CODER_E2E_URL"];
-  if (running !== undefined) return { url: running, data: null, databaseUrl: () => process.env["CODER_E2E_DATABASE_URL"] ?? "", ready: () => untilReady(running), stop: async () => undefined };
+  if (running !== undefined) return { url: running, data: null, told: () => "", databaseUrl: () => process.env["CODER_E2E_DATABASE_URL"] ?? "", ready: () => untilReady(running), stop: async () => undefined };
   const data = mkdtempSync(join(tmpdir(), "coder-e2e-"));
   const environment = { ...process.env, CODER_DATA: data, PORT: String(await freePort()), HOST: "127.0.0.1", CODER_NO_APT: "1", LOG_LEVEL: "warn", ...variables };
   let output = "";
@@ -65,11 +68,16 @@ export async function startProduct(variables: Readonly<Record<string, string>> =
       child = launch(more);
       await addressOf(child, stateFile, () => output);
     };
-    return { url, data, databaseUrl: () => databaseUrlOf(stateFile), restart, killGateway: async () => killProcess(stateFile, "gateway"), killWorker: async () => killProcess(stateFile, "worker"), ready: () => untilReady(url), stop };
+    return { url, data, told: () => [...logsOf(data), output].join("\n"), databaseUrl: () => databaseUrlOf(stateFile), restart, killGateway: async () => killProcess(stateFile, "gateway"), killWorker: async () => killProcess(stateFile, "worker"), ready: () => untilReady(url), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function logsOf(data: string): readonly string[] {
+  const folder = join(data, "logs");
+  return readdirSync(folder).map((name) => `${name}:\n${readFileSync(join(folder, name), "utf8").slice(-LOG_CHARS)}`);
 }
 
 /** The command in a mount namespace of its own, in which files stand over others. */
