@@ -25,6 +25,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: [join(import.meta.dirname, "tooling/test/wait-longer.ts")],
     // `npx vitest run --coverage --project @coder/NAME` counts that package, without --project all of them: patterns are relative to what is counted.
     coverage: {
       provider: "v8",

@@ -10,7 +10,8 @@ import { vitestRunner } from "./vitest.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const LOGS = join(ROOT, ".tools", "test-logs");
-const SHOWN_LINES = 40;
+/** Of one failure: a journey tells what its pages showed and what the product said. */
+const SHOWN_LINES = 400;
 /** For all of it: a slow machine takes twice the usual half an hour, and what hangs is told of before anybody else ends it. */
 const MINUTES = 80;
 

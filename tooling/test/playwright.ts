@@ -5,16 +5,20 @@ import { execute } from "./execute.ts";
 import { NOTHING, type Runner, type RunResult } from "./runner.ts";
 
 const CONFIG = "e2e/playwright.config.ts";
+const ATTACHED_CHARS = 10_000;
 
 interface Suite {
   readonly title: string;
   readonly suites?: readonly Suite[] | undefined;
   readonly specs?: readonly Spec[] | undefined;
 }
+/** A body is in base 64. */
+const AttachmentSchema = z.object({ name: z.string(), contentType: z.string(), body: z.string().optional() });
+const ResultSchema = z.object({ error: z.object({ message: z.string().optional() }).optional(), attachments: z.array(AttachmentSchema).default([]) });
 const SpecSchema = z.object({
   title: z.string(),
   ok: z.boolean(),
-  tests: z.array(z.object({ status: z.string(), results: z.array(z.object({ error: z.object({ message: z.string().optional() }).optional() })) })),
+  tests: z.array(z.object({ status: z.string(), results: z.array(ResultSchema) })),
 });
 type Spec = z.infer<typeof SpecSchema>;
 const SuiteSchema: z.ZodType<Suite> = z.lazy(() => z.object({ title: z.string(), suites: z.array(SuiteSchema).optional(), specs: z.array(SpecSchema).optional() }));
@@ -49,9 +53,16 @@ export function readPlaywrightReport({ suites, errors, stats }: PlaywrightReport
   const specs = suites.flatMap(specsOf);
   const failures = specs
     .filter(({ spec }) => spec.tests.some(({ status }) => status === "unexpected" || status === "flaky"))
-    .map(({ path, spec }) => `${path}\n${spec.tests.flatMap(({ results }) => results.map(({ error }) => error?.message ?? "")).find((message) => message !== "") ?? ""}`);
+    .map(({ path, spec }) => [path, ...reasonOf(spec)].join("\n"));
   const outside = stats.unexpected === 0 ? errors.map(({ message }) => `An error outside of the journeys\n${message ?? ""}`) : [];
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + outside.length, skipped: stats.skipped, failures: [...failures, ...outside] };
+}
+
+/** Why it failed, and what it attached as text: where it ran, its files may be gone. */
+function reasonOf({ tests }: Spec): readonly string[] {
+  const failed = tests.flatMap(({ results }) => results).find(({ error }) => error !== undefined);
+  const told = failed?.attachments.filter(({ contentType, body }) => contentType === "text/plain" && body) ?? [];
+  return [failed?.error?.message ?? "", ...told.map(({ name, body = "" }) => `[${name}] ${Buffer.from(body, "base64").toString().slice(0, ATTACHED_CHARS)}`)];
 }
 
 function specsOf(suite: Suite): readonly { readonly path: string; readonly spec: Spec }[] {

@@ -7,6 +7,8 @@ import { readVitestReport, type VitestReport } from "./vitest.ts";
 const EMPTY: VitestReport = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: true, testResults: [] };
 const file = (name: string, status: string, assertionResults: VitestReport["testResults"][number]["assertionResults"] = [], message?: string) => ({ name: `/clone/${name}`, status, assertionResults, ...(message ? { message } : {}) });
 
+const journeyResult = (message?: string) => ({ attachments: [], ...(message ? { error: { message } } : {}) });
+
 test("the last line sums all runners and names skipped ones only when there are any", () => {
   const result = (passed: number, failed: number, skipped: number): RunResult => ({ passed, failed, skipped, failures: [] });
   expect(lastLine(sum([result(3, 0, 0), result(4, 1, 0)]))).toBe("7 passed, 1 failed");
@@ -38,11 +40,21 @@ test("an error outside of any test fails a run in which every test passed", () =
 
 test("a journey that passed only when repeated has failed", () => {
   const specs = [
-    { title: "signs in", ok: true, tests: [{ status: "expected", results: [{}] }] },
-    { title: "signs out", ok: true, tests: [{ status: "flaky", results: [{ error: { message: "timeout" } }, {}] }] },
+    { title: "signs in", ok: true, tests: [{ status: "expected", results: [journeyResult()] }] },
+    { title: "signs out", ok: true, tests: [{ status: "flaky", results: [journeyResult("timeout"), journeyResult()] }] },
   ];
   const report = { suites: [{ title: "ground.spec.ts", specs }], errors: [], stats: { expected: 1, unexpected: 0, skipped: 0, flaky: 1 } };
   expect(readPlaywrightReport(report)).toEqual({ passed: 1, failed: 1, skipped: 0, failures: ["ground.spec.ts › signs out\ntimeout"] });
+});
+
+test("a failed journey is told with the text that it attached", () => {
+  const attachments = [
+    { name: "pages", contentType: "text/plain", body: Buffer.from("/projects\n- heading \"Projects\"").toString("base64") },
+    { name: "screenshot", contentType: "image/png", body: "iVBORw0" },
+  ];
+  const specs = [{ title: "signs in", ok: false, tests: [{ status: "unexpected", results: [{ ...journeyResult("timeout"), attachments }] }] }];
+  const report = { suites: [{ title: "ground.spec.ts", specs }], errors: [], stats: { expected: 0, unexpected: 1, skipped: 0, flaky: 0 } };
+  expect(readPlaywrightReport(report).failures).toEqual(['ground.spec.ts › signs in\ntimeout\n[pages] /projects\n- heading "Projects"']);
 });
 
 test("CODER_NO_APT=1 keeps apt-get away", () => {

@@ -25,7 +25,7 @@ export const FrameworkSchema = z.enum(FRAMEWORKS);
 export type Framework = z.output<typeof FrameworkSchema>;
 
 export const FACT_KINDS = [
-  "framework", "language", "modules", "strictness", "quotes", "semicolons", "indentation", "line-endings", "trailing-commas", "import-endings", "file-names", "layout", "test-runner", "test-place",
+  "framework", "language", "modules", "strictness", "quotes", "semicolons", "indentation", "line-endings", "trailing-commas", "parentheses", "arrow-parameters", "braces", "formatter", "import-endings", "file-names", "layout", "test-runner", "test-place",
   "validation",
 ] as const;
 export const FactKindSchema = z.enum(FACT_KINDS);

@@ -9,6 +9,9 @@ export interface PoolOptions {
   readonly log: Logger;
 }
 
+/** For the answer to arrive, after which the connection counts as lost: a server that hangs ends no statement by itself. */
+export const ANSWER_MS = 2_000;
+
 /** A pool that gives up early rather than hang, and mends itself: a broken connection is dropped and the next use opens another. */
 export function openPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -20,6 +23,7 @@ export function openPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + ANSWER_MS,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 60_000,
   });

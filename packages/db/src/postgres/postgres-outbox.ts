@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { SystemReason } from "../database.ts";
 import { readItems, REFUSED_FOR_SECONDS } from "../outbox-item.ts";
 import type { SystemWork } from "../system-work.ts";
+import { ANSWER_MS } from "./pool.ts";
 import { toAppError } from "./postgres-errors.ts";
 import { queryInScope, scopedStatement } from "./scoped-pool.ts";
 import { beginSql } from "./tenancy-sql.ts";
@@ -15,9 +16,6 @@ const LEASE_KEY = 7_269_103;
 const KEY_RETENTION_DAYS = 30;
 const HOUSEKEEPING_MS = 3_600_000;
 const RECONNECT_MS = 1_000;
-/** For the answer to arrive, after which the connection counts as lost: a server that hangs ends no statement by itself. */
-const ANSWER_MS = 2_000;
-
 const MAX_REASON = 1_000;
 
 const CLAIM = `

@@ -7,3 +7,11 @@ const LOST_WORDS = /connection (terminated|is closed|ended|error)|not queryable|
 export function isConnectionLoss({ code, message }: { readonly code: string; readonly message: string }): boolean {
   return LOST.test(code) || LOST_WORDS.test(message);
 }
+
+/** SQLSTATEs of what another moment does not meet: a race that was lost, a full house or disk, a lock. */
+const PASSING = /^(40|53|55)[0-9A-Z]{3}$/;
+
+/** Whether the same may succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && PASSING.test(error.code);
+}

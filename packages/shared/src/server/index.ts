@@ -63,5 +63,6 @@ export { SchemaNodeSchema, type SchemaNode } from "./edge/rest/schema-node.ts";
 export { createServiceTokens } from "./service-token.ts";
 export type { IServiceTokens } from "./service-token.ts";
 export { currentTraceId } from "./trace-context.ts";
+export { within } from "./within.ts";
 export { describeRest } from "./edge/rest/describe-rest.ts";
 export { inputSchemaOf, metaOf, outputSchemaOf, streamItemOf } from "./edge/procedure-parts.ts";

@@ -106,6 +106,15 @@ describe("the outbox relay", () => {
     expect(log.info).toHaveBeenCalledOnce();
   });
 
+  it("repeats what lost a race in the queues' store, and sets nothing aside for it", async () => {
+    const { outbox, jobs } = start();
+    const deadlock = Object.assign(new Error("deadlock detected"), { code: "40P01" });
+    jobs.addMany.mockRejectedValueOnce(deadlock).mockRejectedValueOnce(deadlock);
+    outbox.write(thingJob.with({ n: 1 }));
+    await vi.waitFor(() => expect(outbox.items).toEqual([]), { timeout: 5_000 });
+    expect(outbox.refused.size).toBe(0);
+  });
+
   it("goes on by itself when the outbox is back", async () => {
     const { outbox, log } = start({ pollMs: 20 });
     outbox.away = true;

@@ -3,6 +3,7 @@ import { isAppError } from "../app-error.ts";
 import type { EventMessage } from "../define-event.ts";
 import type { JobMessage } from "../define-job.ts";
 import type { ILogger } from "../trpc/context.ts";
+import { isPassing } from "./connection-loss.ts";
 import type { EventPublisher } from "./events/event-publisher.ts";
 import type { JobQueue } from "./jobs/job-queue.ts";
 import type { IOutbox, OutboxItem, RefusedItem } from "./outbox.ts";
@@ -118,6 +119,6 @@ export class OutboxRelay {
   }
 }
 
-const isUnavailable = (error: unknown): boolean => isAppError(error) && error.kind === "unavailable";
+const isUnavailable = (error: unknown): boolean => (isAppError(error) && error.kind === "unavailable") || isPassing(error);
 const isJob = (message: JobMessage | EventMessage): message is JobMessage => message.kind === "job";
 const isEvent = (message: JobMessage | EventMessage): message is EventMessage => message.kind === "event";

@@ -13,8 +13,8 @@ import type { QueueRig } from "./queue-rig.ts";
 
 const EmptySchema = z.object({});
 const SOMEBODY = systemCaller("test.somebody");
-/** Within this nothing of a cancelled job runs any more. */
-const CANCEL_MS = 2_000;
+/** Within this nothing of a cancelled job runs any more: two seconds where nobody else needs the machine. */
+const CANCEL_MS = 15_000;
 
 export function jobControlSuite({ rig: newRig, effects, workerProcess }: QueueTestTools): void {
   const cancelled = async (rig: QueueRig, job: JobDefinition, id: string): Promise<number> => {
@@ -130,7 +130,8 @@ export function jobControlSuite({ rig: newRig, effects, workerProcess }: QueueTe
         await eventually(async () => expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "completed", attempt: 1, error: null, retriedAt: expect.any(String) }));
         const { waitedMs, startedAt } = (await rig.jobs.get(job.name, id)) ?? {};
         // It waited since somebody wanted it again, and not since it was there for the first time.
-        expect(waitedMs).toBeLessThanOrEqual(Date.parse(startedAt ?? "") - asked);
+        // A store whose process was held up stamps it with the moment in which it began to look, which may be before it was asked.
+        expect(waitedMs).toBeLessThanOrEqual(Math.max(0, Date.parse(startedAt ?? "") - asked));
         expect(waitedMs).toBeLessThan(Date.parse(startedAt ?? "") - pause);
       }
     });

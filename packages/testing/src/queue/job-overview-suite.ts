@@ -145,9 +145,9 @@ export function jobOverviewSuite({ rig: newRig, fixture }: QueueTestTools): void
       const attempts = vi.fn(async () => {
         throw new Error(`Attempt ${attempts.mock.calls.length}`);
       });
+      const started = performance.now();
       const [id = ""] = await rig.enqueue(job.with({}, { delayMs: 1_500 }));
       expect(await rig.jobs.get(job.name, id)).toMatchObject({ waitedMs: null, stacks: [] });
-      const started = performance.now();
       await rig.workers("waited", handleJob(job, async () => attempts));
       const first = await eventually(async () => {
         const status = await rig.jobs.get(job.name, id);
@@ -283,6 +283,19 @@ export function jobOverviewSuite({ rig: newRig, fixture }: QueueTestTools): void
       expect([...mirror.values()].filter((state) => state === "failed")).toHaveLength(170);
       stop.abort();
       await mirrored;
+    });
+
+    it("meets every job of a queue, also of many that came in one moment and change while they are read", async () => {
+      const rig = newRig();
+      const job = defineJob("many-at-once.run", NumberSchema);
+      const ids = await rig.enqueue(...Array.from({ length: 1_000 }, (_, n) => job.with({ n }, { delayMs: 3_600_000 })));
+      const met = new Set<string>();
+      for await (const page of rig.jobs.each(job.name)) {
+        for (const { id } of page) met.add(id);
+        const stored = await Promise.all(ids.filter((id) => !met.has(id)).map((id) => rig.backend.queue(`jobs.${job.name}`).getJob(id)));
+        await Promise.all(stored.map((each) => each?.updateProgress(1)));
+      }
+      expect(met).toEqual(new Set(ids));
     });
 
     it("holds no more for a reader that does not come than which queues to read anew", async () => {

@@ -132,7 +132,8 @@ export function jobRunSuite({ rig: newRig }: QueueTestTools): void {
       await rig.workers("later", handleJob(job, async () => async () => void (ranAt = Date.now())));
       const before = Date.now();
       const [id = ""] = await rig.enqueue(job.with({ n: 1 }, { delayMs: 400 }));
-      expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "delayed" });
+      const early = await rig.jobs.get(job.name, id);
+      if (Date.now() - before < 400) expect(early).toMatchObject({ state: "delayed" });
       await eventually(() => expect(ranAt).toBeGreaterThan(0));
       expect(ranAt - before).toBeGreaterThanOrEqual(399);
     });

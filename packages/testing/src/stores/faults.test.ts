@@ -84,7 +84,7 @@ describe("a server that hangs", () => {
     const gate = await TcpGate.before(Number(new URL(addresses.systemUrl).port));
     cleanUps.push(() => gate.close());
     const systemUrl = Object.assign(new URL(addresses.systemUrl), { port: String(gate.port) }).toString();
-    const database = await open(addresses, { systemUrl, statementTimeoutMs: 200 });
+    const database = await open(addresses, { systemUrl, statementTimeoutMs: 2_000 });
     expect(await database.outbox.claim(10)).toEqual([]);
     void gate.freezeAt("kernel_outbox");
     await expect(database.outbox.claim(10)).rejects.toMatchObject({ code: "database_unavailable" });
@@ -146,7 +146,7 @@ describe("what the database refuses", () => {
   });
 
   it("a statement that takes too long ends with a timeout", async () => {
-    const store = await openContractStore({ statementTimeoutMs: 300 });
+    const store = await openContractStore({ statementTimeoutMs: 2_000 });
     cleanUps.push(() => store.close());
     const caller = somebody();
     const notes = store.database.for(caller).repository(noteEntity);

@@ -21,7 +21,7 @@ it("counts no text as more tokens than it has bytes, the same again, in no time 
   );
   const begun = performance.now();
   tokens.count("a".repeat(400_000));
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });
 
 it("reserves more where another tokenizer may make more of it", () => {

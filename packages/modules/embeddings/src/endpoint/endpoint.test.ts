@@ -20,7 +20,7 @@ afterEach(() => server.close());
 
 const configured = (more: Partial<EndpointConfig> = {}): EndpointConfig => ({ ...CONFIG.endpoint, url: server.url, model: "test-model", ...more });
 const embed = (texts: readonly string[], more: Partial<EndpointConfig> = {}, options: Partial<Parameters<EndpointClient["embed"]>[1]> = {}) =>
-  new EndpointClient(configured(more), ledger.client).embed(texts, { errand: { caller: somebody(), purpose: "probe", projectId: null }, signal: never, timeoutSeconds: 2, retries: 0, ...options });
+  new EndpointClient(configured(more), ledger.client).embed(texts, { errand: { caller: somebody(), purpose: "probe", projectId: null }, signal: never, timeoutSeconds: 20, retries: 0, ...options });
 
 describe("an OpenAI-compatible server", () => {
   it("gives one vector per text, in the order of the texts", async () => {
@@ -90,7 +90,7 @@ describe("every way to fail", () => {
 
   it.each(answers)("is told: %s %#", async (code, answer) => {
     server.answer = answer;
-    const asked = embed(["cart"], {}, { timeoutSeconds: 1 });
+    const asked = embed(["cart"], {}, { timeoutSeconds: code === "endpoint_silent" ? 1 : 20 });
     await expect(asked).rejects.toMatchObject({ code, remedy: expect.stringMatching(/\w/), message: expect.stringContaining("embeddings endpoint") });
   });
 
@@ -286,7 +286,7 @@ describe("an index with an endpoint", () => {
     expect(await ask(project, "revoke session")).toMatchObject(silent);
     expect(server.requests).toHaveLength(1);
     // Another server is none that kept anybody waiting.
-    rig.config = { ...rig.config, endpoint: configured({ timeoutSeconds: 1, url: `${server.url}/` }) };
+    rig.config = { ...rig.config, endpoint: configured({ url: `${server.url}/` }) };
     expect(await ask(project, "revoke session")).toMatchObject({ ranking: "builtin+endpoint", problem: null });
   });
 

@@ -64,7 +64,9 @@ describe("a watched tree", () => {
     await hears("deleted a");
     await hears("created c/b/f");
     expect(await found(tree)).toEqual(["c/b/f", "c/g"]);
-    await writeFile(on(".git/refs/heads/main"), "x");
+    // As git does it: one event, however long the writing takes.
+    await writeFile(on(".git/refs/heads/main.lock"), "x");
+    await rename(on(".git/refs/heads/main.lock"), on(".git/refs/heads/main"));
     await hears("git");
     await writeFile(on(".git/index.lock"), "x");
     await rm(on("c"), { recursive: true });

@@ -11,6 +11,7 @@ class FakeWeb {
   readonly seen: IncomingMessage[] = [];
   readonly upgraded: string[] = [];
   readonly server: Server;
+  readonly #used = new WeakSet<object>();
   hold: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor() {
@@ -31,6 +32,7 @@ class FakeWeb {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.seen.push(request);
+    response.once("finish", () => this.#used.add(request.socket));
     if (request.url === "/stream") {
       response.writeHead(200, { "content-type": "text/plain" });
       response.write("first");
@@ -45,6 +47,11 @@ class FakeWeb {
       response.write("kept ");
       response.end(encoding === "gzip" ? gzipSync("code") : "code");
       return;
+    }
+    if (request.url === "/closing") {
+      // Nobody used this connection for a while.
+      if (this.#used.has(request.socket)) return void request.socket.destroy();
+      return void response.end("fresh");
     }
     if (request.url === "/generated/missing.js") {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "public, max-age=31536000, immutable" });
@@ -156,6 +163,17 @@ describe("pages", () => {
     expect((await reader?.read())?.value).toBe("last");
     const body = "x".repeat(5_000_000);
     expect(await (await fetch(`${product.url}/upload`, { method: "POST", body })).text()).toBe(body);
+  });
+
+  it("are asked for again where the web server closed the connection meanwhile, but for what may have been done", async () => {
+    const ask = async (method: string) => {
+      await (await fetch(`${product.url}/`)).text();
+      const response = await fetch(`${product.url}/closing`, { method });
+      return [response.status, await response.text()];
+    };
+    expect(await ask("GET")).toEqual([200, "fresh"]);
+    expect(await ask("HEAD")).toEqual([200, ""]);
+    expect((await ask("POST"))[0]).toBe(503);
   });
 
   it("are given up upstream when the reader leaves", async () => {

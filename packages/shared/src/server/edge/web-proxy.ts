@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { AppError } from "../../app-error.ts";
 import type { ILogger } from "../../trpc/context.ts";
 import { AssetCache } from "./asset-cache.ts";
+import { hasBody } from "./cross-site.ts";
 import type { Exchange } from "./exchange.ts";
 import { newNonce, pagePolicy, setPageHeaders } from "./security-headers.ts";
 import { sendError, sendText } from "./send.ts";
@@ -17,6 +18,8 @@ export interface WebProxyOptions {
   readonly log: ILogger;
 }
 
+/** Connections that nobody uses are closed here before the web server closes them (after 5 s), and with them whatever is just being asked. */
+const IDLE_MS = 4_000;
 const METHODS = ["GET", "HEAD", "POST", "OPTIONS"];
 
 /** Of one connection, not of the message: they end here (RFC 9110, 7.6.1). */
@@ -25,7 +28,7 @@ const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "p
 /** Passes pages on to the web server, as a stream in both directions. */
 export class WebProxy {
   readonly #options: WebProxyOptions;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   readonly #assets = new AssetCache();
 
   constructor(options: WebProxyOptions) {
@@ -43,22 +46,30 @@ export class WebProxy {
     const asset = wanted === null ? undefined : this.#assets.get(wanted);
     if (asset) return void response.writeHead(200, asset.headers).end(asset.body);
     const policy = pagePolicy(newNonce(), this.#options.development);
-    const upstream = this.#open(request, { ...forwardedHeaders(exchange), "content-security-policy": policy, ...(wanted === null ? {} : { "accept-encoding": wanted.encoding }) });
-    if (upstream === null) return this.#unavailable(exchange, new Error("server.webUrl is not set"));
+    const headers = { ...forwardedHeaders(exchange), "content-security-policy": policy, ...(wanted === null ? {} : { "accept-encoding": wanted.encoding }) };
     const { promise, resolve } = Promise.withResolvers<void>();
-    upstream.once("response", (answer) => {
-      copyAnswer(answer, exchange, policy);
-      if (wanted !== null && !isPage(answer)) this.#assets.keep(wanted, answer);
-      answer.pipe(response);
-      answer.once("error", () => response.destroy());
-    });
-    upstream.once("error", (error) => {
-      if (!abort.signal.aborted) this.#unavailable(exchange, error);
-      resolve();
-    });
-    abort.signal.addEventListener("abort", () => upstream.destroy(), { once: true });
     response.once("close", resolve);
-    request.pipe(upstream);
+    const ask = (): void => {
+      const upstream = this.#open(request, headers);
+      if (upstream === null) return this.#unavailable(exchange, new Error("server.webUrl is not set"));
+      const leave = () => upstream.destroy();
+      abort.signal.addEventListener("abort", leave, { once: true });
+      upstream.once("response", (answer) => {
+        copyAnswer(answer, exchange, policy);
+        if (wanted !== null && !isPage(answer)) this.#assets.keep(wanted, answer);
+        answer.pipe(response);
+        answer.once("error", () => response.destroy());
+      });
+      upstream.once("error", (error) => {
+        abort.signal.removeEventListener("abort", leave);
+        if (abort.signal.aborted) return resolve();
+        if (wasClosedBefore(upstream, exchange)) return ask();
+        this.#unavailable(exchange, error);
+        resolve();
+      });
+      request.pipe(upstream);
+    };
+    ask();
     return promise;
   }
 
@@ -107,6 +118,11 @@ export class WebProxy {
     response.setHeader("retry-after", "3");
     sendText(response, 503, "text/html", UNAVAILABLE_PAGE);
   }
+}
+
+/** Whether the question may have met a connection that the web server was just closing because nobody had used it; then another one has to be asked. It had no body that is gone by now. */
+function wasClosedBefore(upstream: ClientRequest, { request, response }: Exchange): boolean {
+  return upstream.reusedSocket && !response.headersSent && (request.method === "GET" || request.method === "HEAD") && !hasBody(request.headers);
 }
 
 /** What the web server may know of the request. The session cookie goes along; pages read it to nothing, the API decides. */

@@ -24,6 +24,8 @@ export interface JobControlDeps {
 }
 
 const EACH_PAGE = 200;
+/** In the order in which jobs move on: one that does so meanwhile is met again and not missed. */
+const STATES = ["delayed", "waiting", "running", "completed", "failed"] as const satisfies readonly ListedState[];
 /** Of a job, or of a delivered event. */
 const DataSchema = z.record(z.string(), z.unknown());
 
@@ -126,8 +128,20 @@ export class JobControl implements IJobs {
 
   async *each(queue: string): AsyncGenerator<readonly JobStatus[], void, undefined> {
     const info = await this.#info(queue);
-    // In the order in which jobs move on: one that does so meanwhile is met again and not missed.
-    for (const state of ["delayed", "waiting", "running", "completed", "failed"] as const satisfies readonly ListedState[]) {
+    yield* this.#backend.pagesById ? this.#eachById(info) : this.#eachByState(info);
+  }
+
+  async *#eachById(info: QueueInfo): AsyncGenerator<readonly JobStatus[], void, undefined> {
+    for (let after: string | undefined = ""; after !== undefined; ) {
+      const found = await this.#backend.page(info.stored, after, EACH_PAGE);
+      const read = await Promise.all(STATES.map((state) => this.#read(info, state, found.flatMap((job) => (job.state === STORED_STATE[state] ? [job.id] : [])))));
+      if (found.length > 0) yield read.flat();
+      after = found.length === EACH_PAGE ? found.at(-1)?.id : undefined;
+    }
+  }
+
+  async *#eachByState(info: QueueInfo): AsyncGenerator<readonly JobStatus[], void, undefined> {
+    for (const state of STATES) {
       for (let from = 0, more = true; more; from += EACH_PAGE) {
         const ids = await this.#ids(info, state, from, EACH_PAGE);
         if (ids.length > 0) yield await this.#read(info, state, ids);

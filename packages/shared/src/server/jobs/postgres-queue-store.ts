@@ -5,9 +5,18 @@ import { AppError } from "../../app-error.ts";
 import type { ILogger } from "../../trpc/context.ts";
 import { QUEUE_SCHEMA } from "./migrate-queue-schema.ts";
 import { PostgresQueueEvents } from "./postgres-queue-events.ts";
-import type { CountOptions, IQueueEvents, IQueueStore, JobPlace, QueueCounts, QueueTiming, StoredWorker } from "./queue-store.ts";
+import type { CountOptions, IQueueEvents, IQueueStore, JobPlace, QueueCounts, QueueTiming, StoredPlace, StoredWorker } from "./queue-store.ts";
 import { NotificationListener, SharedPool } from "./shared-pool.ts";
 import { StalledWatch } from "./stalled-watch.ts";
+
+const LONGEST_WAIT_SECONDS = 30;
+
+/** After a wait that failed, BullMQ waits as long as its backend allows before it looks again, which would be an hour. */
+class WaitingBackend extends PostgresQueueBackend {
+  override get maximumBlockTimeout(): number {
+    return LONGEST_WAIT_SECONDS;
+  }
+}
 
 interface PostgresQueueStoreDeps {
   /** As the tenant-bound role; the schema is there already. */
@@ -37,14 +46,14 @@ export class PostgresQueueStore implements IQueueStore {
   readonly factory: BackendFactory<QueueStore, object> = (name, options, { withBlockingConnection = false } = {}) => {
     const connections = { pool: this.#pool, listener: this.#listener, onAway: (error: Error | null) => this.onAway?.(error) };
     const pool = new SharedPool(connections, { patient: withBlockingConnection });
-    const backend = new PostgresQueueBackend(new PostgresConnection(pool), name, { ...options, connection: pool }, true);
+    const backend = new WaitingBackend(new PostgresConnection(pool), name, { ...options, connection: pool }, true);
     this.#pools.set(backend, pool);
     backend.once("close", () => this.#pools.delete(backend));
     return backend;
   };
 
   /** NOTIFY wakes an idle worker and the stalled check is ours, so that a product at rest leaves its database alone. */
-  readonly workerOptions = (): { drainDelay: number; skipStalledCheck: boolean } => ({ drainDelay: 30, skipStalledCheck: true });
+  readonly workerOptions = (): { drainDelay: number; skipStalledCheck: boolean } => ({ drainDelay: LONGEST_WAIT_SECONDS, skipStalledCheck: true });
   readonly namespace = () => ({});
 
   /** Its pool gives up a connection that cannot be had, and the statement with it. */
@@ -77,6 +86,12 @@ export class PostgresQueueStore implements IQueueStore {
       throw cause;
     }
   }
+
+  /** BullMQ's own pages of a state have no order among jobs of one moment: thousands are added in one, and some were on no page. */
+  readonly page = async (queue: string, after: string, count: number): Promise<readonly StoredPlace[]> => {
+    const { rows } = await this.#pool.query<StoredPlace>("select id, state::text from job where queue = $1 and id > $2 order by id limit $3", [queue, after, count]);
+    return rows;
+  };
 
   /** One statement for all queues; unless asked for, the completed jobs that make up most of the table are not touched. */
   readonly counts = async ({ completed }: CountOptions): Promise<readonly QueueCounts[]> => {

@@ -5,7 +5,7 @@ import type { ILogger } from "../../trpc/context.ts";
 import type { KernelConfig } from "../config/kernel-config.ts";
 import { KEPT_MS } from "./jobs.ts";
 import { PostgresQueueStore } from "./postgres-queue-store.ts";
-import { type CountOptions, type IQueueEvents, type IQueueStore, isConnectionFailure, type JobPlace, type QueueCounts, type QueueWorkerOptions, type StoredProgress, type StoredQueue, type StoredWorker } from "./queue-store.ts";
+import { type CountOptions, type IQueueEvents, type IQueueStore, isConnectionFailure, type JobPlace, type QueueCounts, type QueueWorkerOptions, type StoredPlace, type StoredProgress, type StoredQueue, type StoredWorker } from "./queue-store.ts";
 import { RedisQueueStore } from "./redis-queue-store.ts";
 
 /** Jobs that finished well stay this long: for the dashboard, and so that a repeated relay finds them and adds nothing. */
@@ -142,6 +142,15 @@ export class QueueBackend {
   /** What the jobs hold now, in that order; undefined for those that are gone. */
   async dataOf(jobs: readonly JobPlace[]): Promise<readonly unknown[]> {
     return jobs.length === 0 ? [] : this.attempt(() => this.#store.dataOf(jobs));
+  }
+
+  /** Whether `page` can be asked. */
+  get pagesById(): boolean {
+    return this.#store.page !== null;
+  }
+
+  async page(name: string, after: string, count: number): Promise<readonly StoredPlace[]> {
+    return this.attempt(async () => (await this.#store.page?.(name, after, count)) ?? []);
   }
 
   /** What the named queues hold, without the empty ones' details. */

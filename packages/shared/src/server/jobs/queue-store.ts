@@ -54,6 +54,12 @@ export interface JobPlace {
   readonly id: string;
 }
 
+/** A job, and the state it is stored in. */
+export interface StoredPlace {
+  readonly id: string;
+  readonly state: string;
+}
+
 /** How BullMQ is stored: the part that differs between PostgreSQL and Redis. */
 export interface IQueueStore {
   readonly kind: "postgresql" | "redis";
@@ -69,6 +75,8 @@ export interface IQueueStore {
   check(): Promise<void>;
   /** What the jobs hold now, in that order; undefined for those that are gone. Asked in one go. */
   dataOf(jobs: readonly JobPlace[]): Promise<readonly unknown[]>;
+  /** Jobs of a queue by their ids, behind one of them. Null: by state, where that has an order in which none is passed over. */
+  readonly page: ((queue: string, after: string, count: number) => Promise<readonly StoredPlace[]>) | null;
   /** Null: ask each queue. */
   counts: ((options: CountOptions) => Promise<readonly QueueCounts[]>) | null;
   events(): IQueueEvents;

@@ -15,6 +15,7 @@ const CONNECTION = { connectTimeout: 4_000, retryStrategy: (attempt: number) => 
 export class RedisQueueStore implements IQueueStore {
   readonly kind = "redis";
   readonly counts = null;
+  readonly page = null;
   readonly watchStalled = null;
   onAway: IQueueStore["onAway"] = null;
   readonly #url: string;

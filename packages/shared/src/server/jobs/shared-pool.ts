@@ -12,6 +12,7 @@ import { isConnectionFailure } from "./queue-store.ts";
 export class NotificationListener extends EventEmitter {
   readonly #config: pg.ClientConfig;
   #client: Promise<pg.Client> | null = null;
+  #connected: pg.Client | null = null;
   #channels = new Map<string, Promise<unknown>>();
 
   constructor(config: pg.ClientConfig) {
@@ -34,17 +35,19 @@ export class NotificationListener extends EventEmitter {
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => null);
     this.#client = null;
+    this.#connected = null;
     await client?.end();
   }
 
   async #connect(): Promise<pg.Client> {
     // Keepalive finds a connection that a network dropped without a word.
     const client = new pg.Client({ ...this.#config, keepAlive: true, keepAliveInitialDelayMillis: 10_000 });
-    client.on("error", (error) => this.#lost(error));
-    client.on("end", () => this.#lost(new Error("Connection terminated")));
+    client.on("error", (error) => this.#lost(client, error));
+    client.on("end", () => this.#lost(client, new Error("Connection terminated")));
     client.on("notification", (message) => this.emit("notification", message));
     try {
       await client.connect();
+      this.#connected = client;
       return client;
     } catch (error) {
       this.#client = null;
@@ -52,8 +55,10 @@ export class NotificationListener extends EventEmitter {
     }
   }
 
-  #lost(error: Error): void {
-    if (!this.#client) return;
+  /** Told twice of one loss: the second time the next connection may be on its way. */
+  #lost(client: pg.Client, error: Error): void {
+    if (this.#connected !== client) return;
+    this.#connected = null;
     this.#client = null;
     this.#channels = new Map();
     this.emit("lost", error);

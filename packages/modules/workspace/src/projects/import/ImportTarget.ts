@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import { runProcess } from "@coder/shared/server";
+import { runProcess, within } from "@coder/shared/server";
 import type { ProjectDirectory } from "@coder/work-tree";
 import { removeTree } from "../tree/remove-tree.ts";
 
@@ -9,6 +9,7 @@ import { removeTree } from "../tree/remove-tree.ts";
 const ARCHIVE = "source";
 const RUN = "run-";
 const PATH_MAX = 4_095;
+const SYNC_MS = 10_000;
 
 /** The places of one import on disk: where its source is kept, where it unpacks, and where the tree goes when it is whole. */
 export class ImportTarget {
@@ -53,8 +54,8 @@ export class ImportTarget {
 
   /** The staged tree becomes the project's, whole, in one step; what is in it is on the disk before. */
   async moveIntoPlace(signal: AbortSignal): Promise<void> {
-    // Where there is no such program, a power cut right now could cost the import; nothing else.
-    await runProcess("sync", ["-f", this.staged], { signal }).catch(() => signal.throwIfAborted());
+    // All that waits to be written to the same disk is written with it. Where that takes long, or there is no such program, a power cut right now could cost the import; nothing else.
+    await within(runProcess("sync", ["-f", this.staged], { signal }).catch(() => undefined), SYNC_MS);
     signal.throwIfAborted();
     await removeTree(this.#directory.tree, signal);
     await rename(this.staged, this.#directory.tree);
