@@ -1,3 +1,4 @@
+export { anyJson, anyJsonName } from "./any-json.ts";
 export { CONTRACT_CLIENT_URL, noteEntity } from "./contract/entities.ts";
 export type { Note } from "./contract/entities.ts";
 export { note, somebody } from "./contract/store.ts";

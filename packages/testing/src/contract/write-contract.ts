@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newId } from "@coder/shared/server";
+import { anyJson } from "../any-json.ts";
 import { noteEntity, preferenceEntity, remarkEntity } from "./entities.ts";
 import { note, remark, somebody, type ContractStore, type StoreLimits } from "./store.ts";
 
@@ -20,8 +21,8 @@ export function describeWrites(store: () => ContractStore, limits: StoreLimits):
       const caller = somebody();
       const notes = store().database.for(caller).repository(noteEntity);
       const text = fc.string({ unit: "grapheme" }).filter((value) => !value.includes("\0"));
-      // -0 is 0 in JSON; U+0000 is refused below. A key "__proto__" passes no border (zod leaves it out), and not every client of a store gives it back.
-      const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))).filter((value) => !/\\u0000|__proto__/.test(JSON.stringify(value)));
+      // U+0000 is refused below.
+      const json = anyJson.filter((value) => !JSON.stringify(value).includes("\\u0000"));
       await fc.assert(
         fc.asyncProperty(text, fc.array(text, { maxLength: 3 }), fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), json), async (title, tags, details) => {
           const row = note(caller, { title, tags, details: JSON.parse(JSON.stringify(details)) });
