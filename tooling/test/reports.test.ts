@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { readPlaywrightReport } from "./playwright.ts";
 import { lastLine, sum, type RunResult } from "./runner.ts";
 import { mayInstallPackages } from "../launcher/system-packages.mjs";
-import { readVitestReport, type VitestReport } from "./vitest.ts";
+import { readVitestReport, vitestRunner, type VitestReport } from "./vitest.ts";
 
 const EMPTY: VitestReport = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: true, testResults: [] };
 const file = (name: string, status: string, assertionResults: VitestReport["testResults"][number]["assertionResults"] = [], message?: string) => ({ name: `/clone/${name}`, status, assertionResults, ...(message ? { message } : {}) });
@@ -30,6 +33,24 @@ test("a failed test is counted once, todo and skipped ones as skipped", () => {
   const failed = { fullName: "adds", status: "failed", failureMessages: ["expected 1 to be 2"] };
   const report = { ...EMPTY, numPassedTests: 1, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1, success: false, testResults: [file("a.test.ts", "failed", [failed])] };
   expect(readVitestReport(report, "/clone", "")).toEqual({ passed: 1, failed: 1, skipped: 2, failures: ["a.test.ts › adds\nexpected 1 to be 2"] });
+});
+
+test("a property that fails is told with its counterexample and with why that one fails", async () => {
+  const root = mkdtempSync(join(tmpdir(), "coder-vitest-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  symlinkSync(resolve(import.meta.dirname, "../../node_modules"), join(root, "node_modules"));
+  mkdirSync(join(root, "packages"));
+  writeFileSync(
+    join(root, "packages/small.test.ts"),
+    `import fc from "fast-check";
+    import { expect, test } from "vitest";
+    test("small", () => fc.assert(fc.property(fc.nat(), (number) => { expect(number, "how large it is").toBeLessThan(7); })));
+    test("thrown", () => { throw new Error("outside", { cause: new Error("inside", { cause: "a mere text" }) }); });`,
+  );
+  const { failures, ...counts } = await vitestRunner(root).run({ log: join(root, "log"), minutes: 1, onProgress: () => undefined });
+  expect(counts).toEqual({ passed: 0, failed: 2, skipped: 0 });
+  expect(failures[0]).toMatch(/^packages\/small\.test\.ts › small\nError: Property failed after \d+ tests\n[^]*\nCounterexample: \[7\]\n[^]*\nCaused by: AssertionError: how large it is: expected 7 to be less than 7\n +at .*small\.test\.ts:3/);
+  expect(failures[1]).toMatch(/› thrown\nError: outside\n[^]*\nCaused by: Error: inside\n[^]*\nCaused by: a mere text$/);
 });
 
 test("an error outside of any test fails a run in which every test passed", () => {

@@ -1,9 +1,17 @@
-import { readFileSync, rmSync } from "node:fs";
-import { globSync } from "node:fs";
+import { globSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { execute } from "./execute.ts";
 import type { Runner, RunResult } from "./runner.ts";
 
+const CAUSES_REPORTER = join(import.meta.dirname, "causes-reporter.ts");
+
+const AssertionSchema = z.object({
+  fullName: z.string(),
+  status: z.string(),
+  failureMessages: z.array(z.string()).nullish(),
+  meta: z.object({ causes: z.array(z.string()).optional() }).optional(),
+});
 const ReportSchema = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -15,7 +23,7 @@ const ReportSchema = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().optional(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })),
+      assertionResults: z.array(AssertionSchema),
     }),
   ),
 });
@@ -31,7 +39,7 @@ export function vitestRunner(root: string): Runner {
       rmSync(report, { force: true });
       const total = globSync("{apps,packages,tooling}/**/*.test.{ts,tsx,mjs}", { cwd: root, exclude: (path) => /node_modules|dist|\.next|generate\/template/.test(path) }).length;
       let done = 0;
-      const command = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+      const command = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--reporter=default", `--reporter=${CAUSES_REPORTER}`, "--reporter=json", `--outputFile.json=${report}`];
       const { tail, timedOut } = await execute(command, {
         cwd: root,
         log,
@@ -53,7 +61,7 @@ export function vitestRunner(root: string): Runner {
 export function readVitestReport(report: VitestReport, root: string, tail: string): RunResult {
   const broken = report.testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.some((each) => each.status === "failed"));
   const failures = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.filter(({ status }) => status === "failed").map(({ fullName, failureMessages }) => `${name.replace(`${root}/`, "")} › ${fullName}\n${(failureMessages ?? []).join("\n")}`),
+    assertionResults.filter(({ status }) => status === "failed").map((failed) => `${name.replace(`${root}/`, "")} › ${failed.fullName}\n${reasonOf(failed)}`),
   );
   const unloaded = broken.map(({ name, message }) => `${name.replace(`${root}/`, "")} could not be run\n${message || printedOf(name, tail)}`);
   const failed = report.numFailedTests + broken.length;
@@ -64,6 +72,10 @@ export function readVitestReport(report: VitestReport, root: string, tail: strin
     skipped: report.numPendingTests + report.numTodoTests,
     failures: [...failures, ...unloaded, ...outside],
   };
+}
+
+function reasonOf({ failureMessages, meta }: z.infer<typeof AssertionSchema>): string {
+  return [...(failureMessages ?? []), ...(meta?.causes ?? []).map((cause) => `Caused by: ${cause}`)].join("\n");
 }
 
 /** What failed around the tests of a file, as a hook does, stands in the printed summary alone. */
