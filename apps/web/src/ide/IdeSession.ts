@@ -1,6 +1,7 @@
 import type { Project, ProjectId } from "@coder/api/workspace";
 import type { useTRPCClient } from "#api/trpc.tsx";
 import { onReconnected } from "#api/connection.ts";
+import { followStream } from "#api/follow-stream.ts";
 import { toProblem } from "#api/problem.ts";
 import { Store } from "#lib/store.ts";
 import { Decorations } from "./decorations.ts";
@@ -39,8 +40,6 @@ interface IdeSessionDeps {
   /** The project itself may have changed. */
   readonly onProject: () => void;
 }
-
-const WATCH_AGAIN_MS = 3_000;
 
 /** An open project: all its parts, joined. Lives as long as its page. */
 export class IdeSession implements Ide {
@@ -137,37 +136,25 @@ export class IdeSession implements Ide {
     };
   }
 
-  /** Hears of everything that happens to the files. The link comes back by itself after a lost connection; where the server ended it, it is asked again. */
+  /** Hears of everything that happens to the files. */
   #watch(): () => void {
-    let stopped = false;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let current: { unsubscribe(): void } | null = null;
-    const again = () => {
-      if (stopped) return;
-      timer = setTimeout(begin, WATCH_AGAIN_MS);
-      // Why it ended may stand with the project: deleted, or not to be seen any more.
-      this.#deps.onProject();
-    };
-    const begin = () => {
-      current = this.#deps.client.workspace.watchProject.subscribe(
-        { projectId: this.projectId },
-        {
-          onData: ({ data }) => {
-            const event: ProjectEvent = "gap" in data ? { kind: "rescan" } : data.event;
-            this.feed.tell(event);
-            if (event.kind === "project") this.#deps.onProject();
+    return followStream(
+      (ended) =>
+        this.#deps.client.workspace.watchProject.subscribe(
+          { projectId: this.projectId },
+          {
+            onData: ({ data }) => {
+              const event: ProjectEvent = "gap" in data ? { kind: "rescan" } : data.event;
+              this.feed.tell(event);
+              if (event.kind === "project") this.#deps.onProject();
+            },
+            onError: ended,
+            onComplete: ended,
           },
-          onError: again,
-          onComplete: again,
-        },
-      );
-    };
-    begin();
-    return () => {
-      stopped = true;
-      if (timer !== null) clearTimeout(timer);
-      current?.unsubscribe();
-    };
+        ),
+      // Why it ended may stand with the project: deleted, or not to be seen any more.
+      () => this.#deps.onProject(),
+    );
   }
 
   #onEditors(): void {

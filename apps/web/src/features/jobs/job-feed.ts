@@ -3,6 +3,7 @@
 import type { JobChanges } from "@coder/api/dashboard";
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { followStream } from "#api/follow-stream.ts";
 import { onceMore } from "#lib/once-more.ts";
 import { Store } from "#lib/store.ts";
 import type { JobsApi } from "./jobs-api.ts";
@@ -21,19 +22,23 @@ export class JobFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  follow({ watch }: JobsApi): () => void {
+  follow({ watch }: Pick<JobsApi, "watch">): () => void {
     const tell: Listener = (changes) => {
       for (const listener of this.#listeners) listener(changes);
     };
-    const { unsubscribe } = watch.subscribe(
-      {},
-      {
-        onStarted: () => this.live.set(true),
-        onData: ({ data }) => tell("gap" in data || data.event.more ? null : data.event),
-        onError: () => this.live.set(false),
-      },
+    return followStream(
+      (ended) =>
+        watch.subscribe(
+          {},
+          {
+            onStarted: () => this.live.set(true),
+            onData: ({ data }) => tell("gap" in data || data.event.more ? null : data.event),
+            onError: ended,
+            onComplete: ended,
+          },
+        ),
+      () => this.live.set(false),
     );
-    return unsubscribe;
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Job, JobChanges } from "@coder/api/dashboard";
+import type { Job } from "@coder/api/dashboard";
 import type { AppRouter } from "@coder/api/root";
 import { OrganizationIdSchema, UserIdSchema } from "@coder/shared";
-import { createTRPCClient, TRPCClientError, type TRPCLink } from "@trpc/client";
-import { observable } from "@trpc/server/observable";
+import { createTRPCClient } from "@trpc/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { SlowServer } from "#features/jobs/__fixtures__/slow-server.ts";
 import { commonProgress, jobKey, OwnJobs, withChanges } from "./OwnJobs.ts";
 
 const USER = UserIdSchema.parse("018f0000-0000-7000-8000-000000000001");
@@ -45,29 +45,6 @@ describe("own jobs", () => {
     expect(commonProgress([{ progress: { done: 1, total: 2 } }, { progress: { done: 10, total: 10 } }, { progress: null }])).toBe(0.75);
   });
 });
-
-/** Begins every stream at once, and answers for a list when it is let. */
-class SlowServer {
-  readonly streams: { tell(changes: Partial<JobChanges>): void; miss(): void; refuse(): void; end(): void }[] = [];
-  readonly lists: { answer(...items: Job[]): void; refuse(): void }[] = [];
-
-  readonly link: TRPCLink<AppRouter> = () => ({ op }) =>
-    observable((observer) => {
-      const send = (data: unknown) => observer.next({ result: { type: "data", data } });
-      const refuse = () => observer.error(TRPCClientError.from(new Error("away")));
-      if (op.type === "subscription") {
-        const tell = (changes: Partial<JobChanges>) => send({ id: "1", data: { event: { jobs: [], removed: [], more: false, ...changes } } });
-        this.streams.push({ tell, miss: () => send({ id: "1", data: { gap: true } }), refuse, end: () => observer.complete() });
-        observer.next({ result: { type: "started" } });
-        return;
-      }
-      const answer = (...items: Job[]) => {
-        send({ items, nextCursor: null });
-        observer.complete();
-      };
-      this.lists.push({ answer, refuse });
-    });
-}
 
 describe("own jobs that are followed", () => {
   let server: SlowServer;

@@ -1,4 +1,5 @@
 import type { Job, JobChanges, JobRef } from "@coder/api/dashboard";
+import { followStream } from "#api/follow-stream.ts";
 import type { useTRPCClient } from "#api/trpc.tsx";
 import { onceMore } from "#lib/once-more.ts";
 import { Store } from "#lib/store.ts";
@@ -7,7 +8,7 @@ export type JobsByKey = ReadonlyMap<string, Job>;
 
 /** Finished ones stay this long in sight: long enough to be noticed, and looked up from the bell of the status bar. */
 const MAX_FINISHED = 20;
-/** After a stream that ended, and after a list that did not come. */
+/** After a list that did not come. */
 const AGAIN_MS = 3_000;
 /** Where much is told, the list is read this often. */
 const READ_EVERY_MS = 1_000;
@@ -52,18 +53,13 @@ export class OwnJobs extends Store<JobsByKey> {
     this.#client = deps.client;
   }
 
-  /** Follows them until the returned function is called. The link comes back by itself after a lost connection; where the server ended it, it is asked again. */
+  /** Follows them until the returned function is called. */
   start(): () => void {
     const leaving = new AbortController();
     const inPeace = onceMore(READ_EVERY_MS);
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let current: { unsubscribe(): void } | null = null;
     const read = () => void inPeace(() => this.#read(leaving.signal));
-    const again = () => {
-      if (!leaving.signal.aborted) timer = setTimeout(begin, AGAIN_MS);
-    };
-    const begin = () => {
-      current = this.#client.dashboard.watchOwnJobs.subscribe(
+    const leave = followStream((ended) =>
+      this.#client.dashboard.watchOwnJobs.subscribe(
         {},
         {
           onStarted: read,
@@ -71,16 +67,14 @@ export class OwnJobs extends Store<JobsByKey> {
             if ("gap" in data || data.event.more) return read();
             this.#hear(data.event);
           },
-          onError: again,
-          onComplete: again,
+          onError: ended,
+          onComplete: ended,
         },
-      );
-    };
-    begin();
+      ),
+    );
     return () => {
       leaving.abort();
-      if (timer !== null) clearTimeout(timer);
-      current?.unsubscribe();
+      leave();
     };
   }
 

@@ -3,12 +3,12 @@
 import type { ChangeSetId } from "@coder/api/execution";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { followStream } from "#api/follow-stream.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { useSession } from "#features/session/session.tsx";
 import { useIde } from "../ide-context.ts";
 import { isDeciding } from "./deciding.ts";
 
-const FOLLOW_AGAIN_MS = 3_000;
 const LISTED = 100;
 
 /** The project's change sets, newest first. */
@@ -42,23 +42,13 @@ function useFollowChanges(): void {
   const client = useTRPCClient();
   const queries = useQueryClient();
   useEffect(() => {
-    if (!allowed) return;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let current: { unsubscribe(): void } | null = null;
+    if (!allowed) return undefined;
     const ask = (id?: ChangeSetId) => {
       void queries.invalidateQueries({ queryKey: trpc.execution.listChangeSets.queryKey() });
       void queries.invalidateQueries({ queryKey: id ? trpc.execution.getChangeSet.queryKey({ id }) : trpc.execution.getChangeSet.queryKey() });
     };
-    const again = () => {
-      timer = setTimeout(begin, FOLLOW_AGAIN_MS);
-    };
-    const begin = () => {
-      current = client.execution.watchChangeSets.subscribe({ projectId }, { onData: ({ data }) => ask("gap" in data ? undefined : data.event.id), onError: again, onComplete: again });
-    };
-    begin();
-    return () => {
-      if (timer !== null) clearTimeout(timer);
-      current?.unsubscribe();
-    };
+    return followStream((ended) =>
+      client.execution.watchChangeSets.subscribe({ projectId }, { onData: ({ data }) => ask("gap" in data ? undefined : data.event.id), onError: ended, onComplete: ended }),
+    );
   }, [projectId, allowed, client, queries, trpc]);
 }

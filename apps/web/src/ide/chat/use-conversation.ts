@@ -5,6 +5,7 @@ import { ConversationIdSchema } from "@coder/api/ai-service";
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { z } from "zod";
+import { followStream } from "#api/follow-stream.ts";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { randomId } from "#lib/random-id.ts";
@@ -15,7 +16,6 @@ import { applyEvent } from "./apply-event.ts";
 
 const KeptSchema = z.object({ conversation: ConversationIdSchema.nullable() });
 const NOTHING = { conversation: null };
-const FOLLOW_AGAIN_MS = 2_000;
 
 export interface Outgoing {
   readonly text: string;
@@ -60,15 +60,9 @@ export function useConversation() {
   useEffect(() => {
     if (id === null) return undefined;
     const key = trpc.aiService.getConversation.queryKey({ id });
-    let stopped = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let current: { unsubscribe(): void } | null = null;
     const readAnew = () => void queries.invalidateQueries({ queryKey: key });
-    const again = () => {
-      if (!stopped) timer = setTimeout(begin, FOLLOW_AGAIN_MS);
-    };
-    const begin = () => {
-      current = client.aiService.watchConversation.subscribe(
+    return followStream((ended) =>
+      client.aiService.watchConversation.subscribe(
         { id },
         {
           onData: ({ data }) => {
@@ -78,17 +72,11 @@ export function useConversation() {
             else readAnew();
             if ("event" in data && data.event.kind === "conversation") readList();
           },
-          onError: again,
-          onComplete: again,
+          onError: ended,
+          onComplete: ended,
         },
-      );
-    };
-    begin();
-    return () => {
-      stopped = true;
-      clearTimeout(timer);
-      current?.unsubscribe();
-    };
+      ),
+    );
   }, [id, client, queries, trpc, readList]);
 
   const refused = (title: string) => (error: unknown) => {

@@ -5,6 +5,7 @@ import type { Run, RunId } from "@coder/api/execution";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { useEffect, useRef, useState } from "react";
+import { followStream } from "#api/follow-stream.ts";
 import { useTRPCClient } from "#api/trpc.tsx";
 import { useCommands } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
@@ -20,7 +21,6 @@ import { terminalTheme } from "./terminal-theme.ts";
 import { useRunActions, useRuns, useShownRun } from "./use-runs.ts";
 
 const SCROLLBACK = 50_000;
-const AGAIN_MS = 1_500;
 
 /** The output of one run as it comes, in the colours that its program prints. */
 export function OutputPanel() {
@@ -146,12 +146,8 @@ type Client = ReturnType<typeof useTRPCClient>;
 function followRun(client: Client, id: RunId, terminal: Terminal, each: boolean, onRun: (run: Run) => void): () => void {
   let summary: InstallSummary | null = null;
   let offset = 0;
-  let stopped = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let current: { unsubscribe(): void } | undefined;
-  const begin = () => {
-    if (stopped) return;
-    current = client.execution.watchRun.subscribe(
+  return followStream((ended) =>
+    client.execution.watchRun.subscribe(
       { id, offset },
       {
         onData: ({ data }) => {
@@ -168,18 +164,11 @@ function followRun(client: Client, id: RunId, terminal: Terminal, each: boolean,
           offset = Math.max(offset, event.offset + bytes.length);
           if (fresh.length > 0) terminal.write(summary?.write(fresh) ?? fresh);
         },
-        onError: () => {
-          timer = setTimeout(begin, AGAIN_MS);
-        },
+        // It completes with the run.
+        onError: ended,
       },
-    );
-  };
-  begin();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    current?.unsubscribe();
-  };
+    ),
+  );
 }
 
 function findLine({ buffer: { active } }: Terminal, text: string, from: number): { readonly line: number; readonly column: number } | null {
