@@ -11,6 +11,7 @@ export function followStream(begin: (ended: () => void) => { unsubscribe(): void
   const ended = () => {
     // A stream that was left ends too.
     if (left) return;
+    clearTimeout(timer);
     timer = setTimeout(subscribe, AGAIN_MS);
     onEnded?.();
   };
