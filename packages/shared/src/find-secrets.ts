@@ -18,16 +18,19 @@ const FORMS: readonly RegExp[] = [
   /\bnpm_[A-Za-z0-9]{36}\b/g,
   /\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}/g,
   /\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000}/g,
-  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'`]{1,200}:([^\s/@"'`]{3,200})@/gi,
+  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'`]{0,200}:([^\s/@"'`]{3,200})@/gi,
   /\bBearer\s+([A-Za-z0-9._~+/-]{20,2000}=*)/g,
+  /\bauthorization["'`]?\s{0,5}[:=,]\s{0,5}["'`]?Basic\s+([A-Za-z0-9+/_-]{4,2000}={0,2})/gi,
+  /(?:^|:)_(?:auth|authToken|password)[ \t]{0,5}=[ \t]{0,5}([^\s"'$]{6,2000})/gm,
+  /(?<!\d)\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g,
 ];
 const NAMES = "(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?|auth[_-]?key|encryption[_-]?key|signing[_-]?key)";
 /** `dbPassword: "…"`, `"api_key" = '…'`: a text in quotes under a name that says what it is. */
 const QUOTED = new RegExp(`\\b[\\w-]{0,60}${NAMES}[\\w-]{0,30}["'\`]?\\s{0,5}(?::|=|=>)\\s{0,5}["'\`]([^"'\`\\r\\n]{6,500})["'\`]`, "gi");
 /** The same without quotes, as in environment and YAML files. */
 const UNQUOTED = new RegExp(`^[ \\t]*(?:export[ \\t]+)?[\\w.-]{0,60}${NAMES}[\\w.-]{0,30}[ \\t]{0,5}[:=][ \\t]{0,5}([^\\s"'\`#(){};,<>$]{8,500})[ \\t]*$`, "gim");
-const ENV_LINE = /^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]{0,100}[ \t]*=[ \t]*(?:"([^"\r\n]{1,2000})"|'([^'\r\n]{1,2000})'|([^\s#"'][^\r\n#]{0,2000}?))[ \t]*(?:#.*)?$/gm;
-const DENSE = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{28,512}={0,2}(?![A-Za-z0-9+/_=-])/g;
+const ENV_LINE = /^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]{0,100}[ \t]*=[ \t]*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s#"'][^\r\n#]{0,2000}?))[ \t]*(?:#.*)?$/gm;
+const DENSE = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{28,512}={0,2}(?![A-Za-z0-9+/_=-])/g;
 const DENSE_BITS = 4.1;
 /** A name is made of words, a key is not. */
 const WORDS_SHARE = 0.6;

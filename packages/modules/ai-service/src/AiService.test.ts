@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 import { MessageIdSchema } from "@coder/api/ai-service";
+import { ProjectIdSchema } from "@coder/api/workspace";
 import { newId } from "@coder/shared/server";
 import { outcome, somebody } from "@coder/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
 import { endpointAt } from "./__fixtures__/config.ts";
 import { textOf } from "./conversations/parts.ts";
@@ -31,6 +35,8 @@ const withModel = (kind: "openai" | "anthropic" = "openai") => {
 };
 const call = (id: string, name: string, input: object) => ({ toolCalls: [{ id, name, arguments: JSON.stringify(input) }] });
 const sent = () => JSON.stringify(mock.getRequests().map(({ body }) => body));
+/** What stands for the first secret that was sent; the one of the system prompt is an example. */
+const key = () => (sent().match(/__SECRET_[0-9a-f]{12}__/g) ?? []).find((each) => each !== "__SECRET_0123456789ab__") ?? "";
 
 describe.each(["openai", "anthropic"] as const)("the chat with %s", (kind) => {
   it("reads the project, answers, and proposes an edit that becomes a change set on the file as it was", async () => {
@@ -52,7 +58,6 @@ describe.each(["openai", "anthropic"] as const)("the chat with %s", (kind) => {
     const rig = withModel(kind);
     rig.files.set("src/key.ts", `export const token = "${SECRET}";\n`);
     rig.files.set(".env", "INTERNAL_NAME=very-private-value\n");
-    const key = () => (sent().match(/__SECRET_[0-9a-f]{12}__/g) ?? []).find((each) => each !== "__SECRET_0123456789ab__") ?? "";
     mock.on({ userMessage: "move", hasToolResult: false }, call("c1", "read_file", { path: "src/key.ts" }));
     mock.on({ toolCallId: "c1" }, call("c2", "read_file", { path: ".env" }));
     mock.on({ toolCallId: "c2" }, () => call("c3", "propose_edits", { title: "Move", edits: [{ path: "src/keys.ts", content: `export const moved = "${key()}";\n` }] }));
@@ -86,6 +91,47 @@ describe("the chat", () => {
     expect(outputs[2]).toContain("4\texport const used = key;");
     expect(outputs[3]).toMatch(/connecting to __SECRET_/);
     for (const secret of [inner, "very-private-value"]) expect(sent()).not.toContain(secret);
+  });
+
+  it("sends no secret that it put back into an edit which is refused, then or later", async () => {
+    const rig = withModel();
+    rig.files.set("src/key.ts", `export const token = "${SECRET}";\nexport const again = "${SECRET}";\n`);
+    const edit = (id: string, search: string) => call(id, "propose_edits", { title: "Move", edits: [{ path: "src/key.ts", search, replace: "" }] });
+    mock.on({ userMessage: "move", hasToolResult: false }, call("c1", "read_file", { path: "src/key.ts" }));
+    mock.on({ toolCallId: "c1" }, call("c2", "find_files", { query: "key" }));
+    mock.on({ toolCallId: "c2" }, () => edit("c3", `nowhere = "${key()}"`));
+    mock.on({ toolCallId: "c3" }, () => edit("c4", `"${key()}"`));
+    mock.on({ toolCallId: "c4" }, { content: "I cannot." });
+    mock.on({ userMessage: "try again" }, { content: "No." });
+    const { messages, conversation } = await rig.say("move it");
+    const outputs = messages.at(-1)?.parts.flatMap((part) => (part.kind === "tool" ? [part.output ?? ""] : [])) ?? [];
+    expect(outputs[2]).toMatch(/is not in the file: "nowhere = \\"__SECRET_/);
+    expect(outputs[3]).toMatch(/more than once.*: "\\"__SECRET_/);
+    await rig.say("try again", { conversationId: conversation.id });
+    expect(sent()).not.toContain(SECRET);
+  });
+
+  it("is replayed in another conversation as it was recorded, with what it read and proposed, and asks nobody", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "coder-ai-chat-recording-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mock.on({ userMessage: "move", hasToolResult: false }, call("c1", "read_file", { path: "src/key.ts" }));
+    mock.on({ toolCallId: "c1" }, call("c2", "find_files", { query: "key" }));
+    mock.on({ toolCallId: "c2" }, () => call("c3", "propose_edits", { title: "Move", edits: [{ path: "src/key.ts", content: `export const key = "${key()}";\n` }] }));
+    mock.on({ toolCallId: "c3" }, { content: "I propose it." });
+    const projectId = newId(ProjectIdSchema);
+    const inMode = async (mode: "record" | "replay") => {
+      const rig = new ChatRig({ projectId, config: { endpoints: { local: endpointAt("openai", mock.url) }, recording: { mode, folder } } });
+      rig.files.set("src/key.ts", `export const token = "${SECRET}";\n`);
+      const { messages } = await rig.say("move the key");
+      return { answer: messages.at(-1), files: rig.changeSets.map(({ files }) => files) };
+    };
+    const recorded = await inMode("record");
+    mock.clearRequests();
+    const replayed = await inMode("replay");
+    expect(textOf(replayed.answer?.parts ?? [])).toBe("I propose it.");
+    expect(replayed.files).toMatchObject([[{ content: `export const key = "${SECRET}";\n` }]]);
+    expect(replayed.files).toEqual(recorded.files);
+    expect(mock.getRequests()).toEqual([]);
   });
 
   it("tells calls of tools apart that their server names alike, also in what it sends the next time", async () => {

@@ -49,7 +49,7 @@ export const AiConfigSchema = z
     }),
     attempts: count.max(10).meta({ description: "How often one model is asked when it fails for now" }),
     recording: z.strictObject({
-      mode: z.enum(["off", "record", "replay"]).meta({ settable: false, description: "Whether answers of models are recorded, or given from the recording without asking anybody" }),
+      mode: z.enum(["off", "record", "replay"]).meta({ settable: false, description: "Whether answers of models are recorded, or given from the recording without asking anybody. Chats that met secrets are found again in the same project" }),
       folder: z.string().min(1).nullable().meta({ settable: false, description: "Folder of the recordings" }),
     }),
   })

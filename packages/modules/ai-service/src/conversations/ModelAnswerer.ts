@@ -47,8 +47,9 @@ export class ModelAnswerer implements IAnswerer {
   }
 
   async answer(task: AnswerTask): Promise<void> {
-    const { toolRounds } = this.#deps.config.value.chat;
-    const firewall = new SecretFirewall(task.conversationId);
+    const { chat: { toolRounds }, recording } = this.#deps.config.value;
+    // What is recorded in one conversation is asked for in another one of the project: placeholders must be the same there.
+    const firewall = new SecretFirewall(recording.mode === "off" ? task.conversationId : task.projectId);
     const question = task.history.at(-1);
     const shown = new Map<string, string>();
     const messages = modelMessages(task.history, firewall);
@@ -111,7 +112,9 @@ export class ModelAnswerer implements IAnswerer {
     const { toolbox } = this.#deps;
     const part = { kind: "tool" as const, callId: call.id, name: call.name, title: toolbox.titleOf(call), input: call.input };
     task.writer.part({ ...part, output: null, state: "running", results: [] });
-    const { text, results, failed } = await toolbox.run(context, call);
+    const { text: told, results, failed } = await toolbox.run(context, call);
+    // Secrets are put back into what tools are given, so any tool may tell of one.
+    const text = context.firewall.hideKnown(told);
     task.writer.part({ ...part, output: text, state: failed ? "failed" : "done", results: [...results] });
     return text;
   }

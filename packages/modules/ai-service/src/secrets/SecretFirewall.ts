@@ -4,10 +4,11 @@ import { findSecrets, isEnvironmentFile } from "@coder/shared";
 const PLACEHOLDER = /__SECRET_[0-9a-f]{12}__/g;
 /** What stands in a secret's place already, or only says that one begins or ends. */
 const NO_SECRET = /^(?:__SECRET_[0-9a-f]{12}__|-----(?:BEGIN|END) [A-Z ]{0,30}PRIVATE KEY-----)$/;
+const KNOWN_CHARS = 8;
 
 /**
- * Keeps secrets from leaving: each is replaced by a placeholder, the same for the same secret throughout a conversation, and put back where the model wrote the placeholder
- * into an edit. The placeholder says nothing about its secret to whoever does not know the conversation's id.
+ * Keeps secrets from leaving: each is replaced by a placeholder, the same for the same secret and salt, and put back where the model wrote the placeholder
+ * into an edit. The placeholder says nothing about its secret to whoever does not know the salt.
  */
 export class SecretFirewall {
   readonly #salt: string;
@@ -30,7 +31,14 @@ export class SecretFirewall {
       safe += text.slice(at, start) + this.#linesHidden(text.slice(start, end));
       at = end;
     }
-    return this.#hideKnown(safe + text.slice(at));
+    return this.hideKnown(safe + text.slice(at));
+  }
+
+  /** A secret that was known by its place once is one wherever it stands, unless it is so short that it may be anything. */
+  hideKnown(text: string): string {
+    let safe = text;
+    for (const [placeholder, secret] of this.#secrets) if (secret.length >= KNOWN_CHARS && safe.includes(secret)) safe = safe.replaceAll(secret, placeholder);
+    return safe;
   }
 
   /** With the secrets that were replaced in this conversation since it was opened here. Placeholders nobody knows stay, and are told by `unknownIn`. */
@@ -54,12 +62,5 @@ export class SecretFirewall {
     const placeholder = `__SECRET_${createHmac("sha256", this.#salt).update(secret).digest("hex").slice(0, 12)}__`;
     this.#secrets.set(placeholder, secret);
     return placeholder;
-  }
-
-  /** A secret that was known by its place once is one wherever it stands. */
-  #hideKnown(text: string): string {
-    let safe = text;
-    for (const [placeholder, secret] of this.#secrets) if (secret.length >= 8 && safe.includes(secret)) safe = safe.replaceAll(secret, placeholder);
-    return safe;
   }
 }

@@ -14,6 +14,9 @@ describe("secrets", () => {
     ["an AWS key", `key = ${AWS}`, AWS], ["a GitHub token", `fetch(url, "${GITHUB}")`, GITHUB], ["an OpenAI key", `x ${OPENAI} y`, OPENAI], ["a private key", `const k = \`${KEY}\``, KEY],
     ["a password in an address", "postgres://me:hunter22@db/x", "hunter22"], ["a password in quotes", 'const dbPassword = "correct-horse";', "correct-horse"],
     ["JSON", '{"api_key": "q9w8e7r6t5"}', "q9w8e7r6t5"], ["YAML", "client_secret: q9w8-e7r6", "q9w8-e7r6"], ["a bearer", "Authorization: Bearer abcdefghij0123456789", "abcdefghij0123456789"],
+    ["a password in an address without a name", "redis://:hunter22@cache/0", "hunter22"], ["a basic authorization", 'headers: { Authorization: "Basic dXNlcjpwYXNz" }', "dXNlcjpwYXNz"],
+    ["a registry's login", "//registry.example.com/:_auth=dXNlcjpwYXNz", "dXNlcjpwYXNz"], ["a bot's token", `https://api.example.com/bot${"123456789"}:${"AAE-a1B2c3D4".repeat(3).slice(0, 35)}/send`, "AAE-a1B2"],
+    ["what is random, after a name", "Endpoint=x;AccountKey=Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeUZk8vQ2mB7tYx4L==;Suffix=y", "Zk8vQ2mB"], ["what signs an address", "https://a.example/b?sv=1&sig=Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU&x=1", "Zk8vQ2mB"],
     ["what is random", 'x = "Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU"', "Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU"],
   ])("are found: %s", (_what, text, secret) => {
     expect(hide(text)).not.toContain(secret);
@@ -22,7 +25,7 @@ describe("secrets", () => {
 
   it.each([
     "const token = getToken();", "password: string;", 'const secret = process.env["SECRET"];', "if (token === undefined) return;", "import { tokenize } from './tokenizer-with-a-very-long-name/index.ts';",
-    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
+    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "Basic understanding of authorization: none", "const _auth = useAuth();", "at 12345678:AbC", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
   ])("are not what is none: %s", (text) => {
     expect(findSecrets(text)).toEqual([]);
   });
@@ -47,6 +50,7 @@ describe("secrets", () => {
     expect(hidden).toContain("PORT=3000");
     for (const value of ["very-internal", "a b c d"]) expect(hidden).not.toContain(value);
     expect(hide(text, ".env.example")).toBe(text);
+    expect(hide("A=\"first line\nsecond line\" # why\nB='x\ny z'\nC=\"open\nD=kept-apart\n", ".env")).not.toMatch(/first|second|x\ny z|kept/);
   });
 
   it("come back in edits, the same placeholder for the same secret, another one in another conversation", () => {

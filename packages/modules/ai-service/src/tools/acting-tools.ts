@@ -79,5 +79,5 @@ async function propose(context: ToolContext, { files, proposals }: Pick<ActingDe
     return { text: `Nothing was proposed, because not all edits can be taken:\n${refused.map((each) => `${each.path}: ${each.reason}`).join("\n")}`, results: [], failed: true };
   }
   const id = await proposals.create(caller, signal, { projectId, title, reason, conversationId, model: context.model, files: proposed, key });
-  return { text: `The change set ${id} is there for the person to review: ${proposed.map(({ path, kind }) => `${kind} ${path}`).join(", ")}. It is not applied yet.`, results: [{ kind: "changeSet", id }] };
+  return { text: `The change set is there for the person to review: ${proposed.map(({ path, kind }) => `${kind} ${path}`).join(", ")}. It is not applied yet.`, results: [{ kind: "changeSet", id }] };
 }

@@ -18,6 +18,19 @@ it("replaces what stands once, and refuses whatever else, in any text", () => {
   );
 });
 
+it("quotes what the model wrote when it refuses, and no secret that was put back", () => {
+  const secret = `${"ghp"}_${"a1B2c3D4".repeat(5)}`;
+  const text = `const a = "${secret}";\nconst b = "${secret}";\n`;
+  const given = context(text);
+  const placeholder = given.firewall.hide(secret);
+  for (const search of [`"${placeholder}"`, `const c = "${placeholder}";`]) {
+    const { reason } = applyEdits("a.txt", [{ path: "a.txt", search, replace: "", reason: "" }], given);
+    expect(reason).toContain(JSON.stringify(search));
+    expect(reason).not.toContain(secret);
+  }
+  expect(applyEdits("a.txt", [{ path: "a.txt", search: `b = "${placeholder}"`, replace: "b = 1", reason: "" }], given)).toMatchObject({ content: `const a = "${secret}";\nconst b = 1;\n` });
+});
+
 it("keeps the line ends of the file", () => {
   expect(applyEdits("a.txt", [{ path: "a.txt", search: "one\ntwo", replace: "1\n2", reason: "" }], context("one\r\ntwo\r\n"))).toMatchObject({ content: "1\r\n2\r\n" });
 });

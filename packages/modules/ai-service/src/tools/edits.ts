@@ -48,7 +48,7 @@ export function applyEdits(path: string, edits: readonly Edit[], { current, show
       text = firewall.reveal(edit.content);
     } else {
       if (text === null) return { path, reason: "there is no such file; give its whole content to make it" };
-      const next = replaceOnce(text, firewall.reveal(edit.search), firewall.reveal(edit.replace));
+      const next = replaceOnce(text, edit, firewall);
       if (typeof next !== "string") return { path, reason: next.reason };
       text = next;
     }
@@ -59,15 +59,15 @@ export function applyEdits(path: string, edits: readonly Edit[], { current, show
   return { path, kind: current ? "modify" : "create", baseHash: current?.hash ?? null, content: text, reason };
 }
 
-/** Where the text stands exactly once. Line ends of the file are kept. */
-function replaceOnce(text: string, search: string, replace: string): string | { readonly reason: string } {
-  const windows = text.includes("\r\n");
-  const wanted = windows ? withWindowsEnds(search) : search;
+/** Where the text stands exactly once. Line ends of the file are kept. What is refused goes back to the model, so it quotes what the model wrote: placeholders, no secrets. */
+function replaceOnce(text: string, { search, replace }: Extract<Edit, { search: string }>, firewall: SecretFirewall): string | { readonly reason: string } {
+  const withEnds = text.includes("\r\n") ? withWindowsEnds : (value: string) => value;
+  const wanted = withEnds(firewall.reveal(search));
   const at = text.indexOf(wanted);
   if (at < 0) return { reason: `the text to search is not in the file: ${firstLine(search)}` };
   const again = text.indexOf(wanted, at + 1);
   if (again >= 0) return { reason: `the text to search stands more than once, in lines ${lineAt(text, at)} and ${lineAt(text, again)}; take more lines around it: ${firstLine(search)}` };
-  return text.slice(0, at) + (windows ? withWindowsEnds(replace) : replace) + text.slice(at + wanted.length);
+  return text.slice(0, at) + withEnds(firewall.reveal(replace)) + text.slice(at + wanted.length);
 }
 
 function withWindowsEnds(text: string): string {
