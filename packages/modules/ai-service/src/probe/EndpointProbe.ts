@@ -74,7 +74,7 @@ export class EndpointProbe {
     return done(chat && stream);
   }
 
-  /** Null where the endpoint has no list. */
+  /** Null where the endpoint has no list, or an empty one: whether the model is there is not said then. */
   async #offered(caller: Caller, endpoint: string, url: string, signal: AbortSignal): Promise<readonly string[] | null> {
     await this.#deps.providers.load(endpoint);
     const watchdog = new Watchdog(this.#deps.patience(endpoint));
@@ -84,7 +84,7 @@ export class EndpointProbe {
     try {
       const names = await provider.listModels(AbortSignal.any([signal, watchdog.signal]));
       outcome = "done";
-      return names;
+      return names.length === 0 ? null : names;
     } catch (error) {
       if (watchdog.signal.aborted) throw watchdog.signal.reason;
       const { error: problem } = failureOf(error, { url, model: "", hasKey: this.#deps.hasKey(endpoint) });
@@ -113,7 +113,7 @@ export class EndpointProbe {
 }
 
 async function requireOffered(offered: readonly string[], model: string): Promise<void> {
-  if (offered.length === 0 || offered.includes(model) || offered.includes(`${model}:latest`)) return;
+  if (offered.includes(model) || offered.includes(`${model}:latest`)) return;
   throw modelNotOffered(model, offered);
 }
 
