@@ -6,6 +6,7 @@ import type { IDriver } from "./drivers/driver.ts";
 import { invalidRun } from "./errors.ts";
 import type { Isolation } from "./Isolation.ts";
 import { TreeSize } from "./limits/TreeSize.ts";
+import { writtenBytes } from "./limits/written-bytes.ts";
 import type { RunId, RunIds } from "./ownership/RunIds.ts";
 import type { WorkTrees } from "./ownership/WorkTrees.ts";
 import { Run } from "./Run.ts";
@@ -110,7 +111,7 @@ export class Sandbox implements ISandbox {
     const meters = await this.#deps.isolation.meters();
     const meter = await meters.open(limits);
     const identity = lease === null ? null : { uid: lease.uid, gid: owner ?? lease.uid };
-    const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null || limits.treeGrowthBytes !== null) ? new TreeSize(tree.path, limits) : null;
+    const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null || limits.treeGrowthBytes !== null) ? new TreeSize(tree.path, limits, async () => writtenBytes(await meter.pids())) : null;
     try {
       await treeSize?.begin();
       const launched = await driver.launch({ command, args, tree, binds, env, cwd, network, limits, identity, groups: meter.groups });

@@ -53,13 +53,43 @@ describe.skipIf(!hasBubblewrap())("limits", () => {
     const [tree, others] = [path.join(folder, "tree"), path.join(folder, "others")];
     await mkdir(tree);
     await writeFile(others, Buffer.alloc(16 * MB, 1));
-    const size = new TreeSize(tree, { treeBytes: 2 * MB, treeFiles: null, treeGrowthBytes: null });
+    const size = new TreeSize(tree, { treeBytes: 2 * MB, treeFiles: null, treeGrowthBytes: null }, async () => 0);
     expect(await size.exceeded()).toBe(false);
     await rm(others);
     expect(await size.exceeded()).toBe(false);
     await writeFile(path.join(tree, "filling"), Buffer.alloc(4 * MB, 1));
     expect(await size.exceeded()).toBe(true);
     await rm(folder, { recursive: true });
+  });
+
+  it.runIf(existsSync("/dev/shm"))("holds a run to account for what is in no folder, if it wrote so much", async () => {
+    const folder = await mkdtemp("/dev/shm/coder-tree-size-");
+    const tree = path.join(folder, "tree");
+    await mkdir(tree);
+    let written = MB;
+    const size = new TreeSize(tree, { treeBytes: null, treeFiles: null, treeGrowthBytes: 8 * MB }, async () => written);
+    await size.begin();
+    for (const [place, expected] of [["one", false], ["other", true]] as const) {
+      await writeFile(path.join(folder, place), Buffer.alloc(32 * MB, 1));
+      expect(await size.exceeded()).toBe(expected);
+      written = 64 * MB;
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ["open", 'open(my $f, "+>", "hidden") or die; unlink "hidden"; push @kept, $f; print $f $block for 1..16'],
+    ["open in a process that was left", 'open(my $f, "+>", "hidden") or die; unlink "hidden"; print $f $block for 1..16; $f->flush; fork or do { sleep 60 while 1 }; close $f'],
+  ])("ends a run that fills the disk with files that are in no folder: %s", async (_where, hide) => {
+    const script = `exec perl -e 'use IO::Handle; $block = "x" x ${MB}; for (1..60) { ${hide}; } sleep 60'`;
+    const { endedBy } = await rig.sh(script, { tree: writing(), limits: { treeGrowthBytes: 100 * MB, wallSeconds: 45 } });
+    expect(endedBy).toBe("tree");
+  });
+
+  it("takes no part of the disk in one call, past the size of a file", async () => {
+    const script = `perl -e 'open(F, "+>", "taken"); print syscall($ARGV[0], fileno(F), 1, 0, 1e9) == -1 ? $!+0 : "taken"' $(test $(uname -m) = x86_64 && echo 285 || echo 47); wc -c < taken; du -k taken | cut -f1; rm taken`;
+    expect(await rig.sh(script, { tree: writing(), limits: { fileBytes: 5 * MB } })).toMatchObject({ stdout: "950\n0\n" });
+    expect(await rig.sh("node -e 'require(\"fs\").copyFileSync(process.execPath, \"copy\")'; cmp copy $(readlink -f $(command -v node)) && rm copy && echo same", { tree: writing() })).toMatchObject({ stdout: "same\n" });
   });
 
   it("ends a run that makes too many files", async () => {

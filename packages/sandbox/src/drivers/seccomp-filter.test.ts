@@ -29,6 +29,8 @@ it.each([
   ["x64", { arch: X64, number: 250 }, 0x5_0000 + 1],
   ["x64", { arch: X64, number: 321 }, 0x5_0000 + 1],
   ["x64", { arch: X64, number: 425 }, 0x5_0000 + 38],
+  ["x64", { arch: X64, number: 285 }, 0x5_0000 + 95],
+  ["arm64", { arch: ARM64, number: 47 }, 0x5_0000 + 95],
   ["x64", { arch: X64, number: 0x4000_0000 + 41, first: 40 }, 0x5_0000 + 38],
   ["x64", { arch: 0x4000_0003, number: 359, first: 40 }, 0x5_0000 + 38],
   ["arm64", { arch: ARM64, number: 63 }, ALLOW],

@@ -1,19 +1,20 @@
 import { constants } from "node:os";
 
-const { ENOSYS, EPERM, EAFNOSUPPORT } = constants.errno;
+const { ENOSYS, EPERM, EAFNOSUPPORT, EOPNOTSUPP } = constants.errno;
 
 interface Architecture {
   /** From <linux/audit.h>. */
   readonly audit: number;
   readonly socket: number;
+  readonly fallocate: number;
   /** Calls that no build and no test needs, and through which kernels have been broken: keyrings, BPF, performance counters, userfaultfd. */
   readonly refused: readonly number[];
 }
 
 /** Numbers from <asm/unistd.h>, in the order add_key, request_key, keyctl, bpf, perf_event_open, userfaultfd. */
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
-  x64: { audit: 0xc000_003e, socket: 41, refused: [248, 249, 250, 321, 298, 323] },
-  arm64: { audit: 0xc000_00b7, socket: 198, refused: [217, 218, 219, 280, 241, 282] },
+  x64: { audit: 0xc000_003e, socket: 41, fallocate: 285, refused: [248, 249, 250, 321, 298, 323] },
+  arm64: { audit: 0xc000_00b7, socket: 198, fallocate: 47, refused: [217, 218, 219, 280, 241, 282] },
 };
 /** io_uring_setup, _enter, _register: the same number everywhere. Programs take "not there" for an old kernel and go another way. */
 const ABSENT = [425, 426, 427];
@@ -59,6 +60,8 @@ export function seccompFilter(arch: string = process.arch): Buffer | null {
     fail(ENOSYS),
     ...of.refused.flatMap((number) => answer(number, EPERM)),
     ...ABSENT.flatMap((number) => answer(number, ENOSYS)),
+    // Takes any part of a disk in one call, past the limit of a file's size, before anybody can look. Programs write instead.
+    ...answer(of.fallocate, EOPNOTSUPP),
     { code: IF_EQUAL, value: of.socket, ifNot: sockets.length },
     ...sockets,
     allow,

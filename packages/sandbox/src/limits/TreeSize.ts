@@ -13,10 +13,12 @@ const AT_LEAST_EVERY_MS = 30_000;
 
 /**
  * Watches a tree that a run writes to. Measuring a tree takes long, so it happens when the file system as a whole has grown, and else seldom: who fills
- * the disk is seen at once, who writes in place costs next to nothing.
+ * the disk is seen at once, who writes in place costs next to nothing. Files that a run holds open and has deleted are in no tree: there the file system's
+ * growth tells, if the run has written so much.
  */
 export class TreeSize {
   readonly #tree: string;
+  readonly #written: () => Promise<number>;
   readonly #files: number;
   readonly #growth: number | null;
   #bytes: number;
@@ -24,10 +26,15 @@ export class TreeSize {
   #before: number | null = null;
   /** The least that the file system held since the last measurement. */
   #base: Used | null = null;
+  /** Of the whole file system, when the run began. */
+  #usedBefore: number;
   #measuredAt = performance.now();
 
-  constructor(tree: string, { treeBytes, treeFiles, treeGrowthBytes }: Pick<SandboxLimits, "treeBytes" | "treeFiles" | "treeGrowthBytes">) {
+  /** @param written How many bytes the run has written so far, wherever they are */
+  constructor(tree: string, { treeBytes, treeFiles, treeGrowthBytes }: Pick<SandboxLimits, "treeBytes" | "treeFiles" | "treeGrowthBytes">, written: () => Promise<number>) {
     this.#tree = tree;
+    this.#written = written;
+    this.#usedBefore = usedOf(tree).bytes;
     this.#bytes = treeBytes ?? Number.POSITIVE_INFINITY;
     this.#files = treeFiles ?? Number.POSITIVE_INFINITY;
     this.#growth = treeGrowthBytes;
@@ -36,17 +43,18 @@ export class TreeSize {
   /** To be called before the run: what it adds is counted from here. */
   async begin(): Promise<void> {
     if (this.#growth === null) return;
-    const before = await measure(this.#tree, BYTES);
+    const before = (await measure(this.#tree, BYTES)) ?? 0;
     this.#before = before;
+    this.#usedBefore = usedOf(this.#tree).bytes;
     this.#bytes = Math.min(this.#bytes, before + this.#growth);
   }
 
   /** By how much the tree has grown; null where nobody wants to know, or the run ended before it began. */
   async growth(): Promise<number | null> {
-    return this.#before === null ? null : (await measure(this.#tree, BYTES)) - this.#before;
+    return this.#before === null ? null : ((await measure(this.#tree, BYTES)) ?? 0) - this.#before;
   }
 
-  /** Whether the tree holds more than it may, as far as that can have changed since the last call. */
+  /** Whether the run keeps more than it may, as far as that can have changed since the last call. A tree that cannot be measured counts as too large. */
   async exceeded(): Promise<boolean> {
     const used = usedOf(this.#tree);
     const base = (this.#base ??= used);
@@ -59,7 +67,17 @@ export class TreeSize {
     }
     this.#base = used;
     this.#measuredAt = performance.now();
-    return (moreBytes && (await measure(this.#tree, BYTES)) > this.#bytes) || (moreFiles && (await measure(this.#tree, "--inodes")) > this.#files);
+    if (moreFiles && ((await measure(this.#tree, "--inodes")) ?? Number.POSITIVE_INFINITY) > this.#files) return true;
+    if (!moreBytes) return false;
+    const bytes = (await measure(this.#tree, BYTES)) ?? Number.POSITIVE_INFINITY;
+    return bytes > this.#bytes || this.#hides(bytes);
+  }
+
+  /** Others write to the same disk, so its growth alone says nothing; nor does what the run wrote, which may be one file again and again. */
+  async #hides(bytes: number): Promise<boolean> {
+    const limit = this.#growth ?? this.#bytes;
+    const outside = usedOf(this.#tree).bytes - this.#usedBefore - (bytes - (this.#before ?? 0));
+    return outside > limit && (await this.#written()) > limit;
   }
 }
 
@@ -74,8 +92,9 @@ function usedOf(tree: string): Used {
   return { bytes: (blocks - bfree) * bsize, files: files - ffree };
 }
 
-/** `du` follows no link, and what vanishes meanwhile is no failure. */
-async function measure(tree: string, unit: string): Promise<number> {
+/** `du` follows no link, and what vanishes meanwhile is no failure. Null when it did not come to an end. */
+async function measure(tree: string, unit: string): Promise<number | null> {
   const { stdout } = await execute("du", ["--summarize", "--one-file-system", unit, "--", tree], { timeoutMs: MEASURE_MS });
-  return Number.parseInt(stdout, 10) || 0;
+  const size = Number.parseInt(stdout, 10);
+  return Number.isNaN(size) ? null : size;
 }
