@@ -49,7 +49,10 @@ export const EndpointSchema = z.object({
 });
 export type Endpoint = z.output<typeof EndpointSchema>;
 
-/** Of the organization in one month, UTC. Spent and reserved together are never more than the limit. */
+/**
+ * Of the organization in one month, UTC. No call takes spent and reserved together above the limit: one that does not fit at its worst is not made, and one that a provider bills higher than that worst is booked as far as there is room
+ * below the limit; the rest is in the log alone. Where a provider told no usage, it is counted, and no more than was reserved is booked.
+ */
 export const BudgetSchema = z.object({
   /** `2026-11`. */
   period: z.string(),

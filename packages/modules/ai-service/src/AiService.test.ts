@@ -8,7 +8,7 @@ import { newId } from "@coder/shared/server";
 import { outcome, somebody } from "@coder/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
-import { endpointAt } from "./__fixtures__/config.ts";
+import { CONFIG, endpointAt } from "./__fixtures__/config.ts";
 import { textOf } from "./conversations/parts.ts";
 import { egressEntity, messageEntity } from "./entities.ts";
 import { hashOf } from "./tools/ProjectFiles.ts";
@@ -29,7 +29,8 @@ beforeEach(() => {
 });
 
 const withModel = (kind: "openai" | "anthropic" = "openai") => {
-  const rig = new ChatRig({ config: { endpoints: { local: endpointAt(kind, mock.url) } } });
+  // Room for all that the mock says: it keeps to no limit.
+  const rig = new ChatRig({ config: { endpoints: { local: endpointAt(kind, mock.url) }, chat: { ...CONFIG.chat, maxOutputTokens: 4_096 } } });
   rig.files.set("src/add.ts", SOURCE);
   return rig;
 };

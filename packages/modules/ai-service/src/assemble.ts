@@ -48,7 +48,11 @@ export function assemble({ database, config, client, now, log }: AssembleDeps): 
   const egress = new EgressLedger({ database, now });
   const providers = new ProviderFactory({ egress, config });
   const budget = new BudgetLedger({ database, now, limitMicroUsd: () => Math.round(config.value.budget.monthlyUsd * MICRO) });
-  const gateway = new Gateway({ providers, budget, tokens, config, onUnsettled: (error) => log.warn({ err: error }, "What a call to a model cost could not be booked; what was reserved for it counts as spent") });
+  const gateway = new Gateway({
+    providers, budget, tokens, config,
+    onUnsettled: (error) => log.warn({ err: error }, "What a call to a model cost could not be booked; what was reserved for it counts as spent"),
+    onOverrun: (overrun) => log.warn(overrun, "A call to a model came to more than was reserved for it: its server does not keep to the limits it is given, or counts otherwise. What it told is booked as far as the budget has room; where it told nothing, what was reserved is"),
+  });
   const probe = new EndpointProbe({ gateway, providers, now, patience: (endpoint) => patienceWith(config.value.endpoints[endpoint] ?? {}, config.value.timeouts), hasKey: (endpoint) => endpoint in config.value.apiKeys });
   const models = new Models({ prices: new PriceTable(), budget, egress, probe, config });
   const toolbox = new Toolbox([...readingTools({ files, workspace, embeddings }), ...actingTools({ files, proposals: execution, runs: execution, generation })]);

@@ -5,7 +5,7 @@ import { BudgetLedger } from "../budget/BudgetLedger.ts";
 import type { AiConfig } from "../config.ts";
 import { EgressLedger } from "../egress/EgressLedger.ts";
 import { egressEntity } from "../entities.ts";
-import { Gateway, type GatewayEvent, type Question } from "../gateway/Gateway.ts";
+import { Gateway, type GatewayEvent, type Overrun, type Question } from "../gateway/Gateway.ts";
 import { ProviderFactory } from "../gateway/ProviderFactory.ts";
 import { tokensWhenNeeded } from "../gateway/Tokens.ts";
 import { PriceTable } from "../prices/PriceTable.ts";
@@ -17,6 +17,7 @@ export class GatewayRig {
   readonly database: IDatabase;
   readonly config: AiConfig;
   readonly waits: number[] = [];
+  readonly overruns: Overrun[] = [];
   readonly budget: BudgetLedger;
   readonly gateway: Gateway;
   readonly providers: ProviderFactory;
@@ -28,7 +29,7 @@ export class GatewayRig {
     const now = () => new Date();
     this.budget = new BudgetLedger({ database, now, limitMicroUsd: () => this.config.budget.monthlyUsd * 1_000_000 });
     this.providers = new ProviderFactory({ egress: new EgressLedger({ database, now }), config: live });
-    this.gateway = new Gateway({ providers: this.providers, budget: this.budget, tokens: tokensWhenNeeded(), config: live, wait: async (ms) => void this.waits.push(ms) });
+    this.gateway = new Gateway({ providers: this.providers, budget: this.budget, tokens: tokensWhenNeeded(), config: live, wait: async (ms) => void this.waits.push(ms), onOverrun: (overrun) => void this.overruns.push(overrun) });
   }
 
   ask(text: string, more: Partial<Question> & { readonly tools?: Question["request"]["tools"] } = {}): AsyncGenerator<GatewayEvent, void, undefined> {

@@ -10,20 +10,26 @@ import { EMPTY_LEDGER, expire, release, reserve, reservedIn, settle, type Ledger
 
 describe("the ledger", () => {
   it("never lets spent and reserved together pass the limit, whatever happens in whatever order", () => {
-    const step = fc.record({ kind: fc.constantFrom("reserve", "settle", "release", "expire"), micro: fc.nat(400), share: fc.double({ min: 0, max: 1, noNaN: true }), at: fc.nat(30) });
+    const step = fc.record({ kind: fc.constantFrom("reserve", "settle", "release", "expire"), micro: fc.nat(400), percent: fc.nat(300), at: fc.nat(30) });
     fc.assert(
       fc.property(fc.nat(1_000), fc.array(step, { maxLength: 80 }), (limit, steps) => {
         let state: LedgerState = EMPTY_LEDGER;
         let clock = 0;
-        for (const [index, { kind, micro, share, at }] of steps.entries()) {
+        for (const [index, { kind, micro, percent, at }] of steps.entries()) {
           const open = state.reservations[at % Math.max(1, state.reservations.length)];
           if (kind === "reserve") state = reserve(state, { id: `${index}`, microUsd: micro, expiresAt: time(clock + at) }, limit) ?? state;
           else if (kind === "expire") state = expire(state, time((clock += at)));
-          else if (open) state = kind === "release" ? release(state, open.id) : settle(state, open.id, { microUsd: Math.floor(open.microUsd * share), inputTokens: 1, outputTokens: 1 });
+          else if (open) state = kind === "release" ? release(state, open.id) : settle(state, open.id, { microUsd: Math.floor((open.microUsd * percent) / 100), inputTokens: 1, outputTokens: 1 }, limit);
           expect(state.spentMicroUsd + reservedIn(state)).toBeLessThanOrEqual(limit);
         }
       }),
     );
+  });
+
+  it("books what was billed beyond a reservation as far as there is room, and a reservation also above a limit that was lowered", () => {
+    const state: LedgerState = { ...EMPTY_LEDGER, spentMicroUsd: 50, reservations: ["a", "b"].map((id) => ({ id, microUsd: 10, expiresAt: time(1) })) };
+    const billed = (microUsd: number, limit: number): number => settle(state, "a", { microUsd, inputTokens: 1, outputTokens: 1 }, limit).spentMicroUsd - 50;
+    expect([billed(5, 100), billed(30, 100), billed(300, 100), billed(300, 40), billed(5, 40)]).toEqual([5, 30, 40, 10, 5]);
   });
 });
 

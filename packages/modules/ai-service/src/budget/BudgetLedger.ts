@@ -66,9 +66,9 @@ export class BudgetLedger {
     return ticket;
   }
 
-  /** The call was made and cost this. */
+  /** The call was made and cost this. More than was reserved for it is booked as far as there is room below the limit. */
   async settle(caller: Caller, { id, period }: ReservationTicket, spent: Spent): Promise<void> {
-    await this.#change(caller, period, (before) => settle(before, id, spent), { patienceMs: PATIENCE_MS });
+    await this.#change(caller, period, (before) => settle(before, id, spent, this.#deps.limitMicroUsd()), { patienceMs: PATIENCE_MS });
   }
 
   /** The call was not made. */

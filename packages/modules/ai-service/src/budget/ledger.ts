@@ -31,12 +31,18 @@ export function reserve(state: LedgerState, reservation: Reservation, limitMicro
   return { ...state, reservations: [...state.reservations, reservation] };
 }
 
-/** A call that was made: what it cost is spent, the rest of its reservation is free again. One that has expired meanwhile was spent as a whole, and stays so. */
-export function settle(state: LedgerState, id: string, spent: Spent): LedgerState {
-  const open = state.reservations.some((each) => each.id === id);
+/**
+ * A call that was made: what it cost is spent, the rest of its reservation is free again. What it cost beyond its reservation is spent as far as there is room below the limit. One that has expired meanwhile was spent as a whole, and
+ * stays so.
+ */
+export function settle(state: LedgerState, id: string, spent: Spent, limitMicroUsd: number): LedgerState {
+  const open = state.reservations.find((each) => each.id === id);
+  const others = release(state, id);
+  const room = limitMicroUsd - others.spentMicroUsd - reservedIn(others);
   return {
-    spentMicroUsd: state.spentMicroUsd + (open ? spent.microUsd : 0),
-    reservations: state.reservations.filter((each) => each.id !== id),
+    // Its reservation is its own, also where the limit was lowered meanwhile.
+    spentMicroUsd: state.spentMicroUsd + (open ? Math.min(spent.microUsd, Math.max(open.microUsd, room)) : 0),
+    reservations: others.reservations,
     calls: state.calls + 1,
     inputTokens: state.inputTokens + spent.inputTokens,
     outputTokens: state.outputTokens + spent.outputTokens,

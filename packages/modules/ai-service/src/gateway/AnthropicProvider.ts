@@ -13,7 +13,7 @@ const UsageSchema = z.object({ input_tokens: z.int().min(0).nullish(), output_to
 const EventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message_start"), message: z.object({ usage: UsageSchema.nullish() }) }),
   z.object({ type: z.literal("content_block_start"), index: z.int(), content_block: z.object({ type: z.string(), id: z.string().optional(), name: z.string().optional() }) }),
-  z.object({ type: z.literal("content_block_delta"), index: z.int(), delta: z.object({ type: z.string(), text: z.string().optional(), partial_json: z.string().optional() }) }),
+  z.object({ type: z.literal("content_block_delta"), index: z.int(), delta: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional(), partial_json: z.string().optional() }) }),
   z.object({ type: z.literal("message_delta"), delta: z.object({ stop_reason: z.string().nullish() }), usage: UsageSchema.nullish() }),
   z.object({ type: z.literal("message_stop") }),
 ]);
@@ -53,6 +53,7 @@ export class AnthropicProvider implements IModelProvider {
         yield { kind: "tool_delta", ...call };
       } else if (event.type === "content_block_delta") {
         if (event.delta.type === "text_delta" && event.delta.text) yield { kind: "text", text: event.delta.text };
+        if (event.delta.type === "thinking_delta" && event.delta.thinking) yield { kind: "reasoning", text: event.delta.thinking };
         const call = calls.get(event.index);
         if (call && event.delta.type === "input_json_delta") {
           call.input += event.delta.partial_json ?? "";

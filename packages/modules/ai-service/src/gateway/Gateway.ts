@@ -8,6 +8,7 @@ import { answerCut, answerMalformed, answerRefused, priceUnknown } from "../erro
 import { costOf, type PricedModel } from "../prices/PriceTable.ts";
 import { failureOf, type Failure, type Target } from "./failure-of.ts";
 import type { ModelEvent, ModelRequest, TokenUsage } from "./model-provider.ts";
+import { Output } from "./Output.ts";
 import type { ProviderFactory } from "./ProviderFactory.ts";
 import type { Tokens } from "./Tokens.ts";
 import { patienceWith, Watchdog } from "./Watchdog.ts";
@@ -34,13 +35,24 @@ export interface Question {
   readonly attempts?: number;
 }
 
+type AnswerEvent = Exclude<ModelEvent, { kind: "reasoning" }>;
+
 /** `asked`: this model is asked now. `again`, `instead`: it failed; it, or another one, is asked next. `spent`: what the attempt cost. */
 export type GatewayEvent =
-  | ModelEvent
+  | AnswerEvent
   | { readonly kind: "asked"; readonly model: string }
   | { readonly kind: "again"; readonly model: string; readonly error: AppError; readonly waitMs: number }
   | { readonly kind: "instead"; readonly model: string; readonly next: string; readonly error: AppError }
   | { readonly kind: "spent"; readonly model: string; readonly usage: Usage };
+
+/** A call that came to more than was reserved for it. */
+export interface Overrun {
+  readonly model: string;
+  readonly reservedMicroUsd: number;
+  readonly costMicroUsd: number;
+  /** By the provider's own count. */
+  readonly told: boolean;
+}
 
 export interface GatewayDeps {
   readonly providers: ProviderFactory;
@@ -51,6 +63,7 @@ export interface GatewayDeps {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** What a call cost could not be booked: all that was reserved for it counts as spent when the reservation expires. */
   readonly onUnsettled?: (error: unknown) => void;
+  readonly onOverrun?: (overrun: Overrun) => void;
 }
 
 /**
@@ -114,7 +127,6 @@ class Attempt {
   spent: Usage | null = null;
   #reserved: Promise<ReservationTicket> | null = null;
   #usage: TokenUsage | null = null;
-  #written = "";
   #ended = false;
   readonly #deps: GatewayDeps;
   readonly #question: Question;
@@ -128,7 +140,7 @@ class Attempt {
     this.#settle = settle;
   }
 
-  async *events(): AsyncGenerator<ModelEvent, void, undefined> {
+  async *events(): AsyncGenerator<AnswerEvent, void, undefined> {
     const { caller, request, signal } = this.#question;
     const { price, config: endpoint } = this.#model;
     const { timeouts } = this.#deps.config.value;
@@ -141,6 +153,8 @@ class Attempt {
     signal.throwIfAborted();
     const input = tokens.ofRequest(request);
     const worst = costOf(price, { inputTokens: tokens.worstCase(input, endpoint.url), outputTokens: maxOutputTokens });
+    const output = new Output(tokens, maxOutputTokens);
+    const overrun = new AbortController();
     const watchdog = new Watchdog(patienceWith(endpoint, timeouts));
     // What it may cost is reserved when the request is ready, in one step with its line in the egress ledger.
     const admit = async (line: EgressRow | null): Promise<void> => {
@@ -153,11 +167,19 @@ class Attempt {
       const errand = { caller, endpoint: this.#model.endpoint, model: this.#model.model, purpose, projectId, conversationId, secrets };
       const open = this.#deps.providers.open(errand, watchdog.touch, admit);
       settle = open.settle;
-      for await (const event of open.provider.stream({ ...request, maxOutputTokens, model: this.#model.model }, AbortSignal.any([signal, watchdog.signal]))) {
+      for await (const event of open.provider.stream({ ...request, maxOutputTokens, model: this.#model.model }, AbortSignal.any([signal, watchdog.signal, overrun.signal]))) {
         // From a recording: nothing was sent.
         if (this.#reserved === null) await admit(null);
+        output.note(event);
         this.#note(event);
-        yield event;
+        const isBeyond = !this.#ended && output.isBeyond();
+        // Before the piece is handed on: who takes it may take his time.
+        if (isBeyond) overrun.abort();
+        if (event.kind !== "reasoning") yield event;
+        if (!isBeyond) continue;
+        this.#ended = true;
+        yield { kind: "end", reason: "length" };
+        break;
       }
       signal.throwIfAborted();
       if (watchdog.signal.aborted) throw watchdog.signal.reason;
@@ -170,7 +192,7 @@ class Attempt {
     } finally {
       watchdog.end();
       const ticket = await this.#reserved?.catch(() => null) ?? null;
-      this.#settle(Promise.all([ticket === null ? null : this.#book(ticket, tokens, input), settle(this.#outcome())]));
+      this.#settle(Promise.all([ticket === null ? null : this.#book(ticket, worst, input, output), settle(this.#outcome())]));
     }
   }
 
@@ -189,21 +211,20 @@ class Attempt {
     else if (event.kind === "end") {
       this.#ended = true;
       if (event.reason === "refused" && !this.begun) throw answerRefused();
-    } else {
-      this.begun = true;
-      if (event.kind === "text") this.#written += event.text;
-      if (event.kind === "tool_call") this.#written += event.call.name + event.call.input;
-    }
+    } else if (event.kind !== "reasoning") this.begun = true;
   }
 
-  /** By the provider's own count. Where it told none although it may have billed, by ours. */
-  #book(ticket: ReservationTicket, tokens: Tokens, input: number): Promise<void> {
+  /** By the provider's own count. Where it told none although it may have billed, by ours, which is a guess: no more than was reserved. */
+  #book(ticket: ReservationTicket, reservedMicroUsd: number, input: number, output: Output): Promise<void> {
     const { caller } = this.#question;
-    const { budget } = this.#deps;
+    const { budget, onOverrun } = this.#deps;
     const silent = this.failure?.error.code === "endpoint_silent" || this.#question.signal.aborted;
-    if (this.#usage === null && !this.begun && !this.#ended && !silent) return budget.release(caller, ticket);
-    const usage = this.#usage ?? { inputTokens: input, outputTokens: tokens.count(this.#written) };
-    const costMicroUsd = costOf(this.#model.price, usage);
+    if (this.#usage === null && !this.begun && output.isEmpty && !this.#ended && !silent) return budget.release(caller, ticket);
+    const told = this.#usage !== null;
+    const usage = this.#usage ?? { inputTokens: input, outputTokens: output.count() };
+    const cost = costOf(this.#model.price, usage);
+    if (cost > reservedMicroUsd) onOverrun?.({ model: this.#model.key, reservedMicroUsd, costMicroUsd: cost, told });
+    const costMicroUsd = told ? cost : Math.min(cost, reservedMicroUsd);
     this.spent = { ...usage, costMicroUsd };
     return budget.settle(caller, ticket, { microUsd: costMicroUsd, ...usage });
   }

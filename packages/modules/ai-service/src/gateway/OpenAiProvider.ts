@@ -18,6 +18,9 @@ const ChunkSchema = z.object({
         delta: z
           .object({
             content: z.string().nullish(),
+            // No part of OpenAI's own answers: compatible servers have it under one of these names, or both.
+            reasoning_content: z.string().nullish().catch(null),
+            reasoning: z.string().nullish().catch(null),
             tool_calls: z.array(z.object({ index: z.int().optional(), id: z.string().nullish(), function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish() })).nullish(),
           })
           .nullish(),
@@ -96,6 +99,8 @@ export class OpenAiProvider implements IModelProvider {
       if (!chunk) throw answerMalformed("a piece of it is no chat completion");
       if (chunk.error) throw answerMalformed(chunk.error.message.slice(0, 300));
       const choice = chunk.choices?.[0];
+      const reasoning = choice?.delta?.reasoning_content || choice?.delta?.reasoning;
+      if (reasoning) yield { kind: "reasoning", text: reasoning };
       if (choice?.delta?.content) yield { kind: "text", text: choice.delta.content };
       for (const [at, delta] of (choice?.delta?.tool_calls ?? []).entries()) {
         const call = callOf(calls, delta, at);

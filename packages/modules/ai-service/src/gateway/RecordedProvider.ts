@@ -8,6 +8,7 @@ import type { IModelProvider, ModelEvent, ModelRequest } from "./model-provider.
 const CallSchema = z.object({ id: z.string(), name: z.string(), input: z.string() });
 const EventSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("text"), text: z.string() }),
+  z.object({ kind: z.literal("reasoning"), text: z.string() }),
   z.object({ kind: z.literal("tool_delta"), ...CallSchema.shape }),
   z.object({ kind: z.literal("tool_call"), call: CallSchema }),
   z.object({ kind: z.literal("usage"), usage: z.object({ inputTokens: z.int(), outputTokens: z.int() }) }),

@@ -35,9 +35,10 @@ export interface TokenUsage {
   readonly outputTokens: number;
 }
 
-/** A piece of an answer. `tool_delta` tells how a call grows; `tool_call` is the whole of it. The last event is `end`. */
+/** A piece of an answer. `reasoning` is billed as the rest is and shown to nobody. `tool_delta` tells how a call grows; `tool_call` is the whole of it. The last event is `end`. */
 export type ModelEvent =
   | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "reasoning"; readonly text: string }
   | { readonly kind: "tool_delta"; readonly id: string; readonly name: string; readonly input: string }
   | { readonly kind: "tool_call"; readonly call: ToolCall }
   | { readonly kind: "usage"; readonly usage: TokenUsage }

@@ -43,14 +43,15 @@ export class ProviderWithoutKey implements IModelProvider {
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    const mask = new KeyMask(this.#key);
+    const masks = { text: new KeyMask(this.#key), reasoning: new KeyMask(this.#key) };
     for await (const event of this.#inner.stream(request, signal)) {
-      const text = event.kind === "text" ? mask.push(event.text) : mask.end();
-      if (text !== "") yield { kind: "text", text };
-      if (event.kind !== "text") yield withoutKey(event, mask);
+      if (event.kind === "text" || event.kind === "reasoning") yield* said(event.kind, masks[event.kind].push(event.text));
+      else {
+        yield* rests(masks);
+        yield withoutKey(event, masks.text);
+      }
     }
-    const rest = mask.end();
-    if (rest !== "") yield { kind: "text", text: rest };
+    yield* rests(masks);
   }
 
   listModels(signal: AbortSignal): Promise<readonly string[]> {
@@ -58,7 +59,18 @@ export class ProviderWithoutKey implements IModelProvider {
   }
 }
 
-function withoutKey(event: Exclude<ModelEvent, { kind: "text" }>, mask: KeyMask): ModelEvent {
+type Said = "text" | "reasoning";
+
+function* said(kind: Said, text: string): Generator<ModelEvent> {
+  if (text !== "") yield { kind, text };
+}
+
+function* rests(masks: Readonly<Record<Said, KeyMask>>): Generator<ModelEvent> {
+  yield* said("reasoning", masks.reasoning.end());
+  yield* said("text", masks.text.end());
+}
+
+function withoutKey(event: Exclude<ModelEvent, { kind: Said }>, mask: KeyMask): ModelEvent {
   if (event.kind === "tool_delta") return { ...event, name: mask.whole(event.name), input: mask.whole(event.input) };
   if (event.kind === "tool_call") return { kind: "tool_call", call: { id: mask.whole(event.call.id), name: mask.whole(event.call.name), input: mask.whole(event.call.input) } };
   return event;
