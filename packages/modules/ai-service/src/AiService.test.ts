@@ -93,6 +93,21 @@ describe("the chat", () => {
     for (const secret of [inner, "very-private-value"]) expect(sent()).not.toContain(secret);
   });
 
+  it("sends no secret that an answer without the model showed: what a program printed, what a search found, what was typed after a command", async () => {
+    const rig = withModel();
+    const unquoted = "very-private-value";
+    rig.files.set("apps/web/.env", `INTERNAL_NAME=${unquoted}\n`);
+    rig.files.set(".env", "OTHER_NAME=printed-by-the-program\n");
+    rig.runOutput = `token ${SECRET}, other printed-by-the-program`;
+    mock.on({ userMessage: "what was that" }, { content: "A run." });
+    const { conversation } = await rig.say(`/run test ${SECRET}`);
+    await rig.say("/search INTERNAL_NAME", { conversationId: conversation.id });
+    const { messages } = await rig.say("what was that", { conversationId: conversation.id });
+    expect(messages.at(-1)).toMatchObject({ state: "complete", model: "local/test-model" });
+    expect(sent()).toContain("token __SECRET_");
+    for (const secret of [SECRET, unquoted, "printed-by-the-program"]) expect(sent()).not.toContain(secret);
+  });
+
   it("sends no secret that it put back into an edit which is refused, then or later", async () => {
     const rig = withModel();
     rig.files.set("src/key.ts", `export const token = "${SECRET}";\nexport const again = "${SECRET}";\n`);
