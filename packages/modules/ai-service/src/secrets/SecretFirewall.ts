@@ -37,7 +37,9 @@ export class SecretFirewall {
   /** A secret that was known by its place once is one wherever it stands, unless it is so short that it may be anything. */
   hideKnown(text: string): string {
     let safe = text;
-    for (const [placeholder, secret] of this.#secrets) if (secret.length >= KNOWN_CHARS && safe.includes(secret)) safe = safe.replaceAll(secret, placeholder);
+    // The longest first: one may begin with another, and its rest would stay.
+    const known = [...this.#secrets].filter(([, secret]) => secret.length >= KNOWN_CHARS && text.includes(secret)).sort(([, left], [, right]) => right.length - left.length);
+    for (const [placeholder, secret] of known) safe = safe.replaceAll(secret, placeholder);
     return safe;
   }
 

@@ -53,6 +53,12 @@ describe("secrets", () => {
     expect(hide("A=\"first line\nsecond line\" # why\nB='x\ny z'\nC=\"open\nD=kept-apart\n", ".env")).not.toMatch(/first|second|x\ny z|kept/);
   });
 
+  it("are hidden whole where one begins with another", () => {
+    const firewall = new SecretFirewall("salt");
+    firewall.hide("USER_NAME=administrator\nLOGIN=administrator-Xy7\n", ".env");
+    expect(firewall.hideKnown("as administrator-Xy7")).toMatch(/^as __SECRET_[0-9a-f]{12}__$/);
+  });
+
   it("come back in edits, the same placeholder for the same secret, another one in another conversation", () => {
     const firewall = new SecretFirewall("one");
     const hidden = firewall.hide(`a = "${GITHUB}"; again("${GITHUB}")`);
