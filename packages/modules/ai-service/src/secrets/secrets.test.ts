@@ -53,6 +53,13 @@ describe("secrets", () => {
     expect(hide("A=\"first line\nsecond line\" # why\nB='x\ny z'\nC=\"open\nD=kept-apart\n", ".env")).not.toMatch(/first|second|x\ny z|kept/);
   });
 
+  it.each([
+    ["a long value", `CREDENTIALS_B64=${"QUJDREVGR0hJSktMTU5P".repeat(200)}`, "QUJDREVG"], ["a quote in quotes", 'P="pa\\"ss-tail"', "ss-tail"], ["an open quote", 'P="opened', "opened"], ["a name with a dot", "spring.name=hunter22", "hunter22"],
+    ["YAML's way", "NAME: hunter22", "hunter22"], ["a hook's address", "HOOK=https://a.example/b?code=hunter22", "hunter22"], ["a blank that is none", "P=\u00a0hunter22", "hunter22"],
+  ])("are found in an environment file: %s", (_what, text, secret) => {
+    for (const path of [".env", "a/.env-prod", ".envrc"]) expect(hide(`A=1\n${text}\nB=2\n`, path)).not.toContain(secret);
+  });
+
   it("are hidden whole where one begins with another", () => {
     const firewall = new SecretFirewall("salt");
     firewall.hide("USER_NAME=administrator\nLOGIN=administrator-Xy7\n", ".env");
@@ -81,7 +88,7 @@ describe("secrets", () => {
       }),
     );
     const begun = performance.now();
-    for (const text of ["a".repeat(500_000), "password".repeat(60_000), "=\"".repeat(200_000), "-----BEGIN PRIVATE KEY-----".repeat(2_000), "A1b".repeat(100_000), "eyJa.".repeat(50_000)]) hide(text);
+    for (const text of ["a".repeat(500_000), "password".repeat(60_000), "=\"".repeat(200_000), "-----BEGIN PRIVATE KEY-----".repeat(2_000), "A1b".repeat(100_000), "eyJa.".repeat(50_000), "A=\"\n".repeat(100_000), "A='\n", `A=${"a ".repeat(200_000)}`, `A=a${" ".repeat(400_000)}\u2028`]) hide(text, ".env");
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });
