@@ -108,6 +108,22 @@ describe("the chat", () => {
     for (const secret of [SECRET, unquoted, "printed-by-the-program"]) expect(sent()).not.toContain(secret);
   });
 
+  it("finds and changes the files of a folder that is called as a value of an environment file", async () => {
+    const rig = withModel();
+    rig.files.set(".env", "APP=web-frontend\n");
+    rig.files.set("apps/web-frontend/a.ts", "a\n");
+    const path = () => `apps/${key()}/a.ts`;
+    mock.on({ userMessage: "change", hasToolResult: false }, call("c1", "read_file", { path: ".env" }));
+    mock.on({ toolCallId: "c1" }, call("c2", "find_files", { query: "a.ts" }));
+    mock.on({ toolCallId: "c2" }, () => call("c3", "read_file", { path: path() }));
+    mock.on({ toolCallId: "c3" }, () => call("c4", "propose_edits", { title: "Change", edits: [{ path: path(), search: "a", replace: "b" }] }));
+    mock.on({ toolCallId: "c4" }, { content: "Done." });
+    const { messages } = await rig.say("change it");
+    expect(messages.at(-1)?.parts.map((part) => (part.kind === "tool" ? `${part.name} ${part.state}` : part.kind))).toEqual(["read_file done", "find_files done", "read_file done", "propose_edits done", "text"]);
+    expect(rig.changeSets).toMatchObject([{ files: [{ path: "apps/web-frontend/a.ts", kind: "modify", content: "b\n" }] }]);
+    expect(sent()).not.toContain("web-frontend");
+  });
+
   it("sends no secret that it put back into an edit which is refused, then or later", async () => {
     const rig = withModel();
     rig.files.set("src/key.ts", `export const token = "${SECRET}";\nexport const again = "${SECRET}";\n`);

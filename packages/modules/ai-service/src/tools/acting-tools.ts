@@ -65,7 +65,7 @@ async function propose(context: ToolContext, { files, proposals }: Pick<ActingDe
   const { caller, projectId, conversationId, signal, firewall, shown, key } = context;
   const proposed: ProposedFile[] = [];
   const refused: EditRefusal[] = [];
-  for (const [path, own] of Map.groupBy(edits, (edit) => edit.path)) {
+  for (const [path, own] of Map.groupBy(edits, (edit) => firewall.reveal(edit.path))) {
     const current = await files.find(caller, projectId, path, signal);
     const result = applyEdits(path, own, { current, shownHash: shown.get(path), firewall });
     if ("kind" in result) proposed.push(result);

@@ -52,7 +52,8 @@ export function readingTools({ files, workspace, embeddings }: ReadingDeps): ITo
       description: `Reads a text file, or lines of it (from 1, both included), at most ${MAX_LINES} lines at once. Lines are numbered. Cite what you use as path:line.`,
       schema: z.object({ path: z.string().min(1).max(4_096), startLine: z.int().min(1).default(1), endLine: z.int().min(1).optional() }),
       title: ({ path, startLine, endLine }) => `Read ${path}${startLine === 1 && endLine === undefined ? "" : `:${startLine}${endLine === undefined ? "" : `-${endLine}`}`}`,
-      async run({ caller, projectId, signal, firewall, shown }, { path, startLine, endLine }) {
+      async run({ caller, projectId, signal, firewall, shown }, { path: named, startLine, endLine }) {
+        const path = firewall.reveal(named);
         const file = await files.read(caller, projectId, path, signal);
         shown.set(path, file.hash);
         const { text, last, total } = numbered(firewall.hide(file.text, path), startLine, endLine ?? startLine + MAX_LINES - 1);
