@@ -20,9 +20,9 @@ const FORMS: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000}/g,
   /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'`]{0,200}:([^\s/@"'`]{3,200})@/gi,
   /\bBearer\s+([A-Za-z0-9._~+/-]{20,2000}=*)/g,
-  /\bauthorization["'`]?\s{0,5}[:=,]\s{0,5}["'`]?Basic\s+([A-Za-z0-9+/_-]{4,2000}={0,2})/gi,
-  /(?:^|:)_(?:auth|authToken|password)[ \t]{0,5}=[ \t]{0,5}([^\s"'$]{6,2000})/gm,
-  /(?<!\d)\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g,
+  /\b(?:[Aa]uthorization|AUTHORIZATION)["'`]?\s{0,5}[:=,]\s{0,5}["'`]?[Bb]asic\s+(?=[A-Za-z][a-z+/_-]{0,40}[A-Z0-9=])([A-Za-z0-9+/_-]{4,2000}={0,2})/g,
+  /(?:^|:)_(?:auth|authToken|password)[ \t]{0,5}=[ \t]{0,5}["']?([^\s"'$(){};,]{6,2000})["']?[ \t]{0,5}$/gm,
+  /(?<!\d)\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g,
 ];
 const NAMES = "(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?|auth[_-]?key|encryption[_-]?key|signing[_-]?key)";
 /** `dbPassword: "…"`, `"api_key" = '…'`: a text in quotes under a name that says what it is. */

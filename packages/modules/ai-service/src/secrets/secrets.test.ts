@@ -25,7 +25,7 @@ describe("secrets", () => {
 
   it.each([
     "const token = getToken();", "password: string;", 'const secret = process.env["SECRET"];', "if (token === undefined) return;", "import { tokenize } from './tokenizer-with-a-very-long-name/index.ts';",
-    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "Basic understanding of authorization: none", "const _auth = useAuth();", "at 12345678:AbC", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
+    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "Basic understanding of authorization: none", "const _auth = useAuth();", "at 12345678:AbC", "Authorization: Basic authentication", "_auth = useAuth();", "_password = hashed(password)", "1700000000:src-components-Button-index-tsx-lin", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
   ])("are not what is none: %s", (text) => {
     expect(findSecrets(text)).toEqual([]);
   });
@@ -58,6 +58,13 @@ describe("secrets", () => {
     ["YAML's way", "NAME: hunter22", "hunter22"], ["a hook's address", "HOOK=https://a.example/b?code=hunter22", "hunter22"], ["a blank that is none", "P=\u00a0hunter22", "hunter22"],
   ])("are found in an environment file: %s", (_what, text, secret) => {
     for (const path of [".env", "a/.env-prod", ".envrc"]) expect(hide(`A=1\n${text}\nB=2\n`, path)).not.toContain(secret);
+  });
+
+  it("are hidden in their place alone where they are ordinary words, or names of variables", () => {
+    const firewall = new SecretFirewall("salt");
+    expect(firewall.hide("postgres://postgres:postgres@localhost/x and postgres://a:${DB_PASSWORD}@b/y")).not.toMatch(/:postgres@|DB_PASSWORD/);
+    const code = 'import postgres from "postgres";\nconst address = `${DB_PASSWORD}`;\n';
+    expect(firewall.hide(code)).toBe(code);
   });
 
   it("are hidden whole where one begins with another", () => {
