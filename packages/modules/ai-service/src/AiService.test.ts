@@ -124,6 +124,16 @@ describe("the chat", () => {
     expect(sent()).not.toContain("web-frontend");
   });
 
+  it("sends no end of a secret of which the beginning is cut off", async () => {
+    const rig = withModel();
+    rig.runOutput = `${SECRET}\n${"-".repeat(20_000 - 21)}\n`;
+    mock.on({ userMessage: "run the tests", hasToolResult: false }, call("c1", "run_script", { name: "test" }));
+    mock.on({ toolCallId: "c1" }, { content: "Done." });
+    await rig.say("run the tests");
+    expect(sent()).toContain("-----");
+    expect(sent()).not.toContain(SECRET.slice(-10));
+  });
+
   it("sends no secret that it put back into an edit which is refused, then or later", async () => {
     const rig = withModel();
     rig.files.set("src/key.ts", `export const token = "${SECRET}";\nexport const again = "${SECRET}";\n`);

@@ -102,8 +102,8 @@ export class ChatRig {
           this.runs.push(target.name);
           return { id: newId() };
         },
-        getRun: async () => ({ state: this.runsLong ? "running" : "failed", exitCode: this.runsLong ? null : 1, outputBytes: 12, problem: null }),
-        readOutput: async () => ({ bytes: Buffer.from(this.runOutput).toString("base64") }),
+        getRun: async () => ({ state: this.runsLong ? "running" : "failed", exitCode: this.runsLong ? null : 1, outputBytes: Buffer.byteLength(this.runOutput), problem: null }),
+        readOutput: async ({ offset }: { offset: number }) => ({ bytes: Buffer.from(this.runOutput).subarray(offset).toString("base64") }),
         cancelRun: async () => void this.runs.push("cancelled"),
       },
       "code-generation": {
