@@ -134,6 +134,18 @@ describe("the chat", () => {
     expect(sent()).not.toContain(SECRET.slice(-10));
   });
 
+  it("sends no secret in what it finds by its meaning, nor the beginning of one", async () => {
+    const rig = withModel();
+    const cut = `function connect() {\n  // ${"-".repeat(255)}\n  `;
+    rig.files.set("a.ts", `${cut}const password = "correct-horse-battery-staple";\n}\n`);
+    rig.files.set("b.ts", `/* -----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKCAQEAshort\n-----END PRIVATE KEY----- */\nfunction key() {\n  return "MIIEpAIBAAKCAQEAshort";\n}\n`);
+    mock.on({ userMessage: "how", hasToolResult: false }, call("c1", "search_meaning", { query: "connect" }));
+    mock.on({ toolCallId: "c1" }, { content: "So." });
+    await rig.say("how does it connect");
+    expect(sent()).toContain("function connect()");
+    expect(sent()).not.toMatch(/correct-|MIIEpAIB/);
+  });
+
   it("sends no secret that it put back into an edit which is refused, then or later", async () => {
     const rig = withModel();
     rig.files.set("src/key.ts", `export const token = "${SECRET}";\nexport const again = "${SECRET}";\n`);
