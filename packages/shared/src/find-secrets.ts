@@ -20,16 +20,17 @@ const FORMS: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000}/g,
   /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'`]{0,200}:([^\s/@"'`]{3,200})@/gi,
   /\bBearer\s+([A-Za-z0-9._~+/-]{20,2000}=*)/g,
-  /\bauthorization["'`]?\s{0,5}[:=,]\s{0,5}["'`]?Basic\s+([A-Za-z0-9+/_-]{4,2000}={0,2})/gi,
-  /(?:^|:)_(?:auth|authToken|password)[ \t]{0,5}=[ \t]{0,5}([^\s"'$]{6,2000})/gm,
-  /(?<!\d)\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g,
+  /\b(?:[Aa]uthorization|AUTHORIZATION)["'`]?\s{0,5}[:=,]\s{0,5}["'`]?[Bb]asic\s+(?=[A-Za-z][a-z+/_-]{0,40}[A-Z0-9=])([A-Za-z0-9+/_-]{4,2000}={0,2})/g,
+  /(?:^|:)_(?:auth|authToken|password)[ \t]{0,5}=[ \t]{0,5}["']?([^\s"'$(){};,]{6,2000})["']?[ \t]{0,5}$/gm,
+  /(?<!\d)\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g,
 ];
 const NAMES = "(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?|auth[_-]?key|encryption[_-]?key|signing[_-]?key)";
 /** `dbPassword: "…"`, `"api_key" = '…'`: a text in quotes under a name that says what it is. */
 const QUOTED = new RegExp(`\\b[\\w-]{0,60}${NAMES}[\\w-]{0,30}["'\`]?\\s{0,5}(?::|=|=>)\\s{0,5}["'\`]([^"'\`\\r\\n]{6,500})["'\`]`, "gi");
 /** The same without quotes, as in environment and YAML files. */
 const UNQUOTED = new RegExp(`^[ \\t]*(?:export[ \\t]+)?[\\w.-]{0,60}${NAMES}[\\w.-]{0,30}[ \\t]{0,5}[:=][ \\t]{0,5}([^\\s"'\`#(){};,<>$]{8,500})[ \\t]*$`, "gim");
-const ENV_LINE = /^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]{0,100}[ \t]*=[ \t]*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s#"'][^\r\n#]{0,2000}?))[ \t]*(?:#.*)?$/gm;
+/** What is quoted otherwise than simply is taken with its quotes. However long it is: a key file may stand in one. */
+const ENV_LINE = /^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.-]{0,100}(?:[ \t]*=[ \t]*|:[ \t]+)(?:"([^"]+)"|'([^']+)'|([^\r\n \t#][^\r\n \t#]*(?:[ \t]+[^\r\n \t#]+)*))[ \t]*(?:#.*)?$/gm;
 const DENSE = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{28,512}={0,2}(?![A-Za-z0-9+/_=-])/g;
 const DENSE_BITS = 4.1;
 /** A name is made of words, a key is not. */
@@ -39,7 +40,7 @@ const HARMLESS = /^(?:true|false|null|none|undefined|\d{1,6}|development|product
 
 /** Whether every value of a file is to be kept: environment files hold little else than secrets. */
 export function isEnvironmentFile(path: string): boolean {
-  return /(^|\/)\.env(\.[\w.-]+)?$|\.env$/.test(path) && !/\.(example|sample|template|dist)$/.test(path);
+  return /(^|\/)\.env(rc|[.-][\w.-]+)?$|(^|\/)\.dev\.vars$|\.env$/.test(path) && !/\.(example|sample|template|dist)$/.test(path);
 }
 
 /** Keys, tokens, passwords and what is as random as those. In order, none inside another. */
@@ -55,7 +56,7 @@ export function findSecrets(text: string, options: { readonly environmentFile?: 
   for (const form of FORMS) take(form);
   take(QUOTED, (secret) => !HARMLESS.test(secret) && !/\s/.test(secret.trim()));
   take(UNQUOTED, (secret) => !HARMLESS.test(secret) && /\d|[^\w.]/.test(secret));
-  if (options.environmentFile === true) take(ENV_LINE, (secret) => !HARMLESS.test(secret.trim()) && secret.trim().length >= 4);
+  if (options.environmentFile === true) take(ENV_LINE, (secret) => (!HARMLESS.test(secret.trim()) || secret.includes("?")) && secret.trim().length >= 4);
   take(DENSE, isDense);
   return withoutOverlaps(found);
 }

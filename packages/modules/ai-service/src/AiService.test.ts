@@ -94,6 +94,59 @@ describe("the chat", () => {
     for (const secret of [inner, "very-private-value"]) expect(sent()).not.toContain(secret);
   });
 
+  it("sends no secret that an answer without the model showed: what a program printed, what a search found, what was typed after a command", async () => {
+    const rig = withModel();
+    const unquoted = "very-private-value";
+    rig.files.set("apps/web/.env", `INTERNAL_NAME=${unquoted}\n`);
+    rig.files.set(".env", "OTHER_NAME=printed-by-the-program\n");
+    rig.runOutput = `token ${SECRET}, other printed-by-the-program`;
+    mock.on({ userMessage: "what was that" }, { content: "A run." });
+    const { conversation } = await rig.say(`/run test ${SECRET}`);
+    await rig.say("/search INTERNAL_NAME", { conversationId: conversation.id });
+    const { messages } = await rig.say("what was that", { conversationId: conversation.id });
+    expect(messages.at(-1)).toMatchObject({ state: "complete", model: "local/test-model" });
+    expect(sent()).toContain("token __SECRET_");
+    for (const secret of [SECRET, unquoted, "printed-by-the-program"]) expect(sent()).not.toContain(secret);
+  });
+
+  it("finds and changes the files of a folder that is called as a value of an environment file", async () => {
+    const rig = withModel();
+    rig.files.set(".env", "APP=web-frontend\n");
+    rig.files.set("apps/web-frontend/a.ts", "a\n");
+    const path = () => `apps/${key()}/a.ts`;
+    mock.on({ userMessage: "change", hasToolResult: false }, call("c1", "read_file", { path: ".env" }));
+    mock.on({ toolCallId: "c1" }, call("c2", "find_files", { query: "a.ts" }));
+    mock.on({ toolCallId: "c2" }, () => call("c3", "read_file", { path: path() }));
+    mock.on({ toolCallId: "c3" }, () => call("c4", "propose_edits", { title: "Change", edits: [{ path: path(), search: "a", replace: "b" }] }));
+    mock.on({ toolCallId: "c4" }, { content: "Done." });
+    const { messages } = await rig.say("change it");
+    expect(messages.at(-1)?.parts.map((part) => (part.kind === "tool" ? `${part.name} ${part.state}` : part.kind))).toEqual(["read_file done", "find_files done", "read_file done", "propose_edits done", "text"]);
+    expect(rig.changeSets).toMatchObject([{ files: [{ path: "apps/web-frontend/a.ts", kind: "modify", content: "b\n" }] }]);
+    expect(sent()).not.toContain("web-frontend");
+  });
+
+  it("sends no end of a secret of which the beginning is cut off", async () => {
+    const rig = withModel();
+    rig.runOutput = `${SECRET}\n${"-".repeat(20_000 - 21)}\n`;
+    mock.on({ userMessage: "run the tests", hasToolResult: false }, call("c1", "run_script", { name: "test" }));
+    mock.on({ toolCallId: "c1" }, { content: "Done." });
+    await rig.say("run the tests");
+    expect(sent()).toContain("-----");
+    expect(sent()).not.toContain(SECRET.slice(-10));
+  });
+
+  it("sends no secret in what it finds by its meaning, nor the beginning of one", async () => {
+    const rig = withModel();
+    const cut = `function connect() {\n  // ${"-".repeat(255)}\n  `;
+    rig.files.set("a.ts", `${cut}const password = "correct-horse-battery-staple";\n}\n`);
+    rig.files.set("b.ts", `/* -----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKCAQEAshort\n-----END PRIVATE KEY----- */\nfunction key() {\n  return "MIIEpAIBAAKCAQEAshort";\n}\n`);
+    mock.on({ userMessage: "how", hasToolResult: false }, call("c1", "search_meaning", { query: "connect" }));
+    mock.on({ toolCallId: "c1" }, { content: "So." });
+    await rig.say("how does it connect");
+    expect(sent()).toContain("function connect()");
+    expect(sent()).not.toMatch(/correct-|MIIEpAIB/);
+  });
+
   it("sends no secret that it put back into an edit which is refused, then or later", async () => {
     const rig = withModel();
     rig.files.set("src/key.ts", `export const token = "${SECRET}";\nexport const again = "${SECRET}";\n`);

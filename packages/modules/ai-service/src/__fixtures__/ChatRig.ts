@@ -86,7 +86,7 @@ export class ChatRig {
       embeddings: {
         search: async ({ query }: { query: string }) => ({
           hits: [...this.files].flatMap(([path, text]) => [...text.matchAll(/function (\w+)/g)].map((match) => ({
-            path, symbol: match[1] ?? null, kind: "function", language: "typescript", startLine: text.slice(0, match.index).split("\n").length, endLine: text.slice(0, match.index).split("\n").length + 2, preview: "", score: 0.5,
+            path, symbol: match[1] ?? null, kind: "function", language: "typescript", startLine: text.slice(0, match.index).split("\n").length, endLine: text.slice(0, match.index).split("\n").length + 2, preview: text.slice(match.index, match.index + 320), score: 0.5,
             reason: { summary: `name: ${query}`, parts: [] },
           }))),
           index: { state: "ready", indexedAt: null, stale: false }, ranking: "builtin", problem: null, tookMs: 1,
@@ -102,8 +102,8 @@ export class ChatRig {
           this.runs.push(target.name);
           return { id: newId() };
         },
-        getRun: async () => ({ state: this.runsLong ? "running" : "failed", exitCode: this.runsLong ? null : 1, outputBytes: 12, problem: null }),
-        readOutput: async () => ({ bytes: Buffer.from(this.runOutput).toString("base64") }),
+        getRun: async () => ({ state: this.runsLong ? "running" : "failed", exitCode: this.runsLong ? null : 1, outputBytes: Buffer.byteLength(this.runOutput), problem: null }),
+        readOutput: async ({ offset }: { offset: number }) => ({ bytes: Buffer.from(this.runOutput).subarray(offset).toString("base64") }),
         cancelRun: async () => void this.runs.push("cancelled"),
       },
       "code-generation": {

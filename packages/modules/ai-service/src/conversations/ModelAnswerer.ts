@@ -7,6 +7,7 @@ import type { Gateway } from "../gateway/Gateway.ts";
 import type { ModelMessage, ToolCall } from "../gateway/model-provider.ts";
 import type { Tokens } from "../gateway/Tokens.ts";
 import type { PricedModel } from "../prices/PriceTable.ts";
+import { environmentFilesBehind } from "../secrets/environment-files.ts";
 import { SecretFirewall } from "../secrets/SecretFirewall.ts";
 import type { ProjectFiles } from "../tools/ProjectFiles.ts";
 import { numbered } from "../tools/reading-tools.ts";
@@ -52,6 +53,7 @@ export class ModelAnswerer implements IAnswerer {
     const firewall = new SecretFirewall(recording.mode === "off" ? task.conversationId : task.projectId);
     const question = task.history.at(-1);
     const shown = new Map<string, string>();
+    for (const [path, text] of await this.#deps.files.texts(task.caller, task.projectId, environmentFilesBehind(task.history), task.signal)) firewall.hide(text, path);
     const messages = modelMessages(task.history, firewall);
     const attached = await this.#attached(task, firewall, shown);
     if (attached !== "") messages.splice(-1, 1, { role: "user", text: `${firewall.hide(textOf(question?.parts ?? []))}\n\n${attached}` });

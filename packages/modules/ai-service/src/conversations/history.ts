@@ -18,8 +18,9 @@ function answerMessages(parts: readonly Part[], firewall: SecretFirewall): Model
   let calls: Extract<Part, { kind: "tool" }>[] = [];
   const close = (): void => {
     if (text.trim() === "" && calls.length === 0) return;
-    messages.push({ role: "assistant", text: firewall.hide(text), toolCalls: calls.map(({ callId, name, input }) => ({ id: callId, name, input })) });
-    for (const { callId, output } of calls) messages.push({ role: "tool", callId, text: output ?? "It was cut off." });
+    messages.push({ role: "assistant", text: firewall.hide(text), toolCalls: calls.map(({ callId, name, input }) => ({ id: callId, name, input: safeInput(input, firewall) })) });
+    // What answered without a model kept what programs print as it was.
+    for (const { callId, output } of calls) messages.push({ role: "tool", callId, text: firewall.hide(output ?? "It was cut off.") });
     text = "";
     calls = [];
   };
@@ -31,6 +32,16 @@ function answerMessages(parts: readonly Part[], firewall: SecretFirewall): Model
   }
   close();
   return messages;
+}
+
+/** What a person typed after a command is an input too. It stays JSON. */
+function safeInput(input: string, firewall: SecretFirewall): string {
+  if (firewall.hide(input) === input) return input;
+  try {
+    return JSON.stringify(JSON.parse(input, (_key, value: unknown) => (typeof value === "string" ? firewall.hide(value) : value)));
+  } catch {
+    return "{}";
+  }
 }
 
 /** As much of the end as fits: first the answers of old tools are left out, then whole turns from the beginning, never the last message. */

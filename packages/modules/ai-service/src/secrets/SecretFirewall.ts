@@ -5,6 +5,8 @@ const PLACEHOLDER = /__SECRET_[0-9a-f]{12}__/g;
 /** What stands in a secret's place already, or only says that one begins or ends. */
 const NO_SECRET = /^(?:__SECRET_[0-9a-f]{12}__|-----(?:BEGIN|END) [A-Z ]{0,30}PRIVATE KEY-----)$/;
 const KNOWN_CHARS = 8;
+/** What ordinary text is full of, and what names a secret instead of being one: it is hidden where a secret stands, and not throughout. */
+const ORDINARY = /^(?:password|passphrase|postgres|postgresql|username|authentication|authorization|\$\{[^}]*\}|\$[A-Z_][A-Z0-9_]*|<[\w -]*>)$/i;
 
 /**
  * Keeps secrets from leaving: each is replaced by a placeholder, the same for the same secret and salt, and put back where the model wrote the placeholder
@@ -34,10 +36,12 @@ export class SecretFirewall {
     return this.hideKnown(safe + text.slice(at));
   }
 
-  /** A secret that was known by its place once is one wherever it stands, unless it is so short that it may be anything. */
+  /** A secret that was known by its place once is one wherever it stands, unless it is so short, or so ordinary, that it may be anything. */
   hideKnown(text: string): string {
     let safe = text;
-    for (const [placeholder, secret] of this.#secrets) if (secret.length >= KNOWN_CHARS && safe.includes(secret)) safe = safe.replaceAll(secret, placeholder);
+    // The longest first: one may begin with another, and its rest would stay.
+    const known = [...this.#secrets].filter(([, secret]) => secret.length >= KNOWN_CHARS && !ORDINARY.test(secret) && text.includes(secret)).sort(([, left], [, right]) => right.length - left.length);
+    for (const [placeholder, secret] of known) safe = safe.replaceAll(secret, placeholder);
     return safe;
   }
 

@@ -25,7 +25,7 @@ describe("secrets", () => {
 
   it.each([
     "const token = getToken();", "password: string;", 'const secret = process.env["SECRET"];', "if (token === undefined) return;", "import { tokenize } from './tokenizer-with-a-very-long-name/index.ts';",
-    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "Basic understanding of authorization: none", "const _auth = useAuth();", "at 12345678:AbC", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
+    "integrity sha512-q9w8e7r6t5Zk8vQ2mB7tYx4LpW9sDf3HjN6cRa1GeU==", "Basic understanding of authorization: none", "const _auth = useAuth();", "at 12345678:AbC", "Authorization: Basic authentication", "_auth = useAuth();", "_password = hashed(password)", "1700000000:src-components-Button-index-tsx-lin", "src/components/SomeVeryLongComponentName2/anotherFolder", "getElementsByClassNameAndReturnTheFirstOne2",
   ])("are not what is none: %s", (text) => {
     expect(findSecrets(text)).toEqual([]);
   });
@@ -53,6 +53,26 @@ describe("secrets", () => {
     expect(hide("A=\"first line\nsecond line\" # why\nB='x\ny z'\nC=\"open\nD=kept-apart\n", ".env")).not.toMatch(/first|second|x\ny z|kept/);
   });
 
+  it.each([
+    ["a long value", `CREDENTIALS_B64=${"QUJDREVGR0hJSktMTU5P".repeat(200)}`, "QUJDREVG"], ["a quote in quotes", 'P="pa\\"ss-tail"', "ss-tail"], ["an open quote", 'P="opened', "opened"], ["a name with a dot", "spring.name=hunter22", "hunter22"],
+    ["YAML's way", "NAME: hunter22", "hunter22"], ["a hook's address", "HOOK=https://a.example/b?code=hunter22", "hunter22"], ["a blank that is none", "P=\u00a0hunter22", "hunter22"],
+  ])("are found in an environment file: %s", (_what, text, secret) => {
+    for (const path of [".env", "a/.env-prod", ".envrc"]) expect(hide(`A=1\n${text}\nB=2\n`, path)).not.toContain(secret);
+  });
+
+  it("are hidden in their place alone where they are ordinary words, or names of variables", () => {
+    const firewall = new SecretFirewall("salt");
+    expect(firewall.hide("postgres://postgres:postgres@localhost/x and postgres://a:${DB_PASSWORD}@b/y")).not.toMatch(/:postgres@|DB_PASSWORD/);
+    const code = 'import postgres from "postgres";\nconst address = `${DB_PASSWORD}`;\n';
+    expect(firewall.hide(code)).toBe(code);
+  });
+
+  it("are hidden whole where one begins with another", () => {
+    const firewall = new SecretFirewall("salt");
+    firewall.hide("USER_NAME=administrator\nLOGIN=administrator-Xy7\n", ".env");
+    expect(firewall.hideKnown("as administrator-Xy7")).toMatch(/^as __SECRET_[0-9a-f]{12}__$/);
+  });
+
   it("come back in edits, the same placeholder for the same secret, another one in another conversation", () => {
     const firewall = new SecretFirewall("one");
     const hidden = firewall.hide(`a = "${GITHUB}"; again("${GITHUB}")`);
@@ -75,7 +95,7 @@ describe("secrets", () => {
       }),
     );
     const begun = performance.now();
-    for (const text of ["a".repeat(500_000), "password".repeat(60_000), "=\"".repeat(200_000), "-----BEGIN PRIVATE KEY-----".repeat(2_000), "A1b".repeat(100_000), "eyJa.".repeat(50_000)]) hide(text);
+    for (const text of ["a".repeat(500_000), "password".repeat(60_000), "=\"".repeat(200_000), "-----BEGIN PRIVATE KEY-----".repeat(2_000), "A1b".repeat(100_000), "eyJa.".repeat(50_000), "A=\"\n".repeat(100_000), "A='\n", `A=${"a ".repeat(200_000)}`, `A=a${" ".repeat(400_000)}\u2028`]) hide(text, ".env");
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });

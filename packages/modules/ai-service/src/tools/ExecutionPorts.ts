@@ -53,8 +53,11 @@ export class ExecutionPorts implements IProposals, IRuns {
       for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
         const { state, exitCode, outputBytes, problem } = await execution.getRun({ id });
         if ((state !== "waiting" && state !== "running") || Date.now() >= until) {
-          const { bytes } = await execution.readOutput({ id, offset: Math.max(0, outputBytes - TAIL_BYTES), limit: TAIL_BYTES });
-          const output = Buffer.from(bytes, "base64").toString("utf8");
+          const offset = Math.max(0, outputBytes - TAIL_BYTES);
+          const { bytes } = await execution.readOutput({ id, offset, limit: TAIL_BYTES });
+          const tail = Buffer.from(bytes, "base64").toString("utf8");
+          // The end of a secret is not known as one: a line that is cut is left out.
+          const output = offset === 0 ? tail : tail.slice(tail.indexOf("\n") + 1);
           return { id, state, exitCode, output: [stripVTControlCharacters(output), problem ? `${problem.message} ${problem.remedy}` : ""].filter((text) => text !== "").join("\n") };
         }
         await delay(wait, undefined, { signal });

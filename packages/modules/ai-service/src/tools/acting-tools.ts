@@ -2,6 +2,7 @@ import type { codeGenerationRouter } from "@coder/api/code-generation/router";
 import type { ServiceClient } from "@coder/shared/trpc";
 import { z } from "zod";
 import { defineTool } from "./define-tool.ts";
+import { environmentFilesOf } from "../secrets/environment-files.ts";
 import { applyEdits, type Edit, EditSchema, type EditRefusal, type ProposedFile } from "./edits.ts";
 import { startGeneration } from "./generate.ts";
 import type { IProposals, IRuns } from "./ports.ts";
@@ -12,7 +13,6 @@ import { asksToGenerate, asksToRun } from "./wish.ts";
 
 const MAX_EDITS = 200;
 const WAIT_SECONDS = 60;
-const ENVIRONMENT_FILES = [".env", ".env.local", ".env.development", ".env.production", ".env.test"];
 
 export type GenerationClient = ServiceClient<typeof codeGenerationRouter>;
 
@@ -44,7 +44,7 @@ export function actingTools({ files, proposals, runs, generation }: ActingDeps):
         const id = await runs.start(caller, signal, { projectId, folder, name, args });
         const { state, exitCode, output } = await runs.wait(caller, signal, id, WAIT_SECONDS);
         // A program may print what it found there.
-        for (const [path, text] of await files.texts(caller, projectId, environmentFilesOf(folder), signal)) firewall.hide(text, path);
+        for (const [path, text] of await files.texts(caller, projectId, environmentFilesOf(["", folder]), signal)) firewall.hide(text, path);
         return { text: `Run ${state}${exitCode === null ? "" : ` with exit code ${exitCode}`}.\n${untrusted(`output of ${name}`, firewall.hide(output))}`, results: [{ kind: "run", id }], failed: exitCode !== null && exitCode !== 0 };
       },
     }),
@@ -61,15 +61,11 @@ export function actingTools({ files, proposals, runs, generation }: ActingDeps):
   ];
 }
 
-function environmentFilesOf(folder: string): string[] {
-  return [...new Set(["", folder])].flatMap((place) => ENVIRONMENT_FILES.map((name) => (place === "" ? name : `${place}/${name}`)));
-}
-
 async function propose(context: ToolContext, { files, proposals }: Pick<ActingDeps, "files" | "proposals">, title: string, reason: string, edits: readonly Edit[]): Promise<ToolOutcome> {
   const { caller, projectId, conversationId, signal, firewall, shown, key } = context;
   const proposed: ProposedFile[] = [];
   const refused: EditRefusal[] = [];
-  for (const [path, own] of Map.groupBy(edits, (edit) => edit.path)) {
+  for (const [path, own] of Map.groupBy(edits, (edit) => firewall.reveal(edit.path))) {
     const current = await files.find(caller, projectId, path, signal);
     const result = applyEdits(path, own, { current, shownHash: shown.get(path), firewall });
     if ("kind" in result) proposed.push(result);

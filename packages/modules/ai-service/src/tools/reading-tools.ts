@@ -10,6 +10,7 @@ const MAX_LINES = 400;
 const MAX_CHARS = 40_000;
 const MAX_LINE_CHARS = 1_000;
 const MAX_MATCH_CHARS = 300;
+const LONG_PREVIEW = 300;
 
 export interface ReadingDeps {
   readonly files: ProjectFiles;
@@ -52,7 +53,8 @@ export function readingTools({ files, workspace, embeddings }: ReadingDeps): ITo
       description: `Reads a text file, or lines of it (from 1, both included), at most ${MAX_LINES} lines at once. Lines are numbered. Cite what you use as path:line.`,
       schema: z.object({ path: z.string().min(1).max(4_096), startLine: z.int().min(1).default(1), endLine: z.int().min(1).optional() }),
       title: ({ path, startLine, endLine }) => `Read ${path}${startLine === 1 && endLine === undefined ? "" : `:${startLine}${endLine === undefined ? "" : `-${endLine}`}`}`,
-      async run({ caller, projectId, signal, firewall, shown }, { path, startLine, endLine }) {
+      async run({ caller, projectId, signal, firewall, shown }, { path: named, startLine, endLine }) {
+        const path = firewall.reveal(named);
         const file = await files.read(caller, projectId, path, signal);
         shown.set(path, file.hash);
         const { text, last, total } = numbered(firewall.hide(file.text, path), startLine, endLine ?? startLine + MAX_LINES - 1);
@@ -67,7 +69,10 @@ export function readingTools({ files, workspace, embeddings }: ReadingDeps): ITo
       title: ({ query }) => `Search by meaning: ${query}`,
       async run({ caller, projectId, signal, firewall }, { query, limit }) {
         const { hits } = await embeddings(caller, { signal }).search({ projectId, query, limit });
-        const places = hits.map(({ path, startLine, endLine, symbol, kind, preview }) => `${path}:${startLine}-${endLine} ${kind} ${symbol ?? ""}\n${firewall.hide(preview, path)}`);
+        // As above. A long preview is cut, maybe in a secret, whose beginning is not known as one.
+        for (const [path, text] of await files.texts(caller, projectId, [...new Set(hits.map(({ path }) => path))], signal)) firewall.hide(text, path);
+        const whole = (preview: string): string => (preview.length < LONG_PREVIEW ? preview : preview.slice(0, Math.max(0, preview.lastIndexOf("\n"))));
+        const places = hits.map(({ path, startLine, endLine, symbol, kind, preview }) => `${path}:${startLine}-${endLine} ${kind} ${symbol ?? ""}\n${firewall.hide(whole(preview), path)}`);
         return { text: places.length === 0 ? "Nothing here says that." : untrusted("places in files", places.join("\n\n")), results: [] };
       },
     }),
