@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { findSecrets, isEnvironmentFile } from "@coder/shared";
 
 const PLACEHOLDER = /__SECRET_[0-9a-f]{12}__/g;
-/** What stands in a secret's place already, or only says that one begins or ends. */
-const NO_SECRET = /^(?:__SECRET_[0-9a-f]{12}__|-----(?:BEGIN|END) [A-Z ]{0,30}PRIVATE KEY-----)$/;
+/** What was hidden before, of which a placeholder within a placeholder would come back by half; or only says that a secret begins or ends. */
+const NO_SECRET = /__SECRET_[0-9a-f]{12}__|^-----(?:BEGIN|END) [A-Z ]{0,30}PRIVATE KEY-----$/;
 const KNOWN_CHARS = 8;
 /** What ordinary text is full of, and what names a secret instead of being one: it is hidden where a secret stands, and not throughout. */
 const ORDINARY = /^(?:password|passphrase|postgres|postgresql|username|authentication|authorization|\$\{[^}]*\}|\$[A-Z_][A-Z0-9_]*|<[\w -]*>)$/i;

@@ -73,6 +73,15 @@ describe("secrets", () => {
     expect(firewall.hideKnown("as administrator-Xy7")).toMatch(/^as __SECRET_[0-9a-f]{12}__$/);
   });
 
+  it("come back whole from a text that was hidden twice", () => {
+    const firewall = new SecretFirewall("salt");
+    // Too long for a password the first time, and no longer so the second time.
+    const text = `password: "${"ab.".repeat(156)}${GITHUB}"`;
+    const twice = firewall.hide(firewall.hide(text));
+    expect(twice).not.toContain(GITHUB);
+    expect(firewall.reveal(twice)).toBe(text);
+  });
+
   it("come back in edits, the same placeholder for the same secret, another one in another conversation", () => {
     const firewall = new SecretFirewall("one");
     const hidden = firewall.hide(`a = "${GITHUB}"; again("${GITHUB}")`);
