@@ -88,6 +88,37 @@ describe("a restore", () => {
     expect(readFileSync(at("both.txt"), "utf8")).toBe("before");
   });
 
+  it.each([
+    ["a person edited since", "echo me > made/deep/m", { conflicts: ["made/deep/m"], kept: [], excluded: [] }],
+    ["a person made", "echo me > made/deep/own", { conflicts: [], kept: ["made/deep/own"], excluded: [] }],
+    ["no restore touches", "mkdir -p made/deep/node_modules/x", { conflicts: [], kept: [], excluded: ["made/deep/node_modules"] }],
+  ])("promises to remove no folder that holds what %s", (_what, later, left) => {
+    write("was", "a file");
+    const target = take().root;
+    shell("mkdir -p made/deep made/empty; echo run > made/deep/m; rm was; mkdir was; echo run > was/w");
+    const after = take().root;
+    shell(`${later}; echo me > was/w`);
+    const preview = using((checkpoints) => checkpoints.preview({ target, after, chosen: ["was/w"] }));
+    const goes = left.conflicts.length > 0 ? ["made/empty", "was/w"] : ["made/deep/m", "made/empty", "was/w"];
+    expect(preview).toMatchObject({ ...left, change: ["was"], create: [] });
+    expect(preview.delete.toSorted()).toEqual(goes);
+    expect(restore(target, after, ["was/w"]).blocked).toEqual([]);
+    expect(goes.filter((name) => existsSync(at(name)))).toEqual([]);
+    expect([existsSync(at("made/deep")), readFileSync(at("was"), "utf8")]).toEqual([true, "a file"]);
+    // Chosen, all of it goes.
+    if (left.conflicts.length > 0) expect([restore(target, after, left.conflicts).delete.toSorted(), existsSync(at("made"))]).toEqual([["made", "made/deep", "made/deep/m"], false]);
+  });
+
+  it("makes no file of a folder that holds what a person edited since", () => {
+    write("was", "a file");
+    const target = take().root;
+    shell("rm was; mkdir was; echo run > was/w");
+    const after = take().root;
+    shell("echo me > was/w");
+    expect(restore(target, after)).toMatchObject({ change: [], delete: [], conflicts: ["was/w"], blocked: [] });
+    expect(readFileSync(at("was/w"), "utf8")).toBe("me\n");
+  });
+
   it("refuses a plan that is not the one that was looked at", async () => {
     write("a", "1");
     const target = take().root;
@@ -280,10 +311,10 @@ describe("any sequence of edits, commands and git operations", () => {
         const repositories = () => ["", "nested", "sub", "deep", "moved", "A", "module"].map((folder) => { try { return gitState(folder); } catch { return null; } });
         const git = repositories();
         const done = restore(target);
+        expect(done.blocked).toEqual([]);
         // A folder that holds a repository which was not there stays, with the repository alone in it.
-        expect((done.blocked ?? []).filter((path) => !existsSync(at(`${path}/.git`)))).toEqual([]);
-        const blocked = (done.blocked ?? []).map(recordedName);
-        expect(comparable(recordTree(places.tree), blocked)).toEqual(comparable(recorded));
+        const stays = Object.keys(then).filter((folder) => !recorded[folder]?.startsWith("folder") && done.excluded.some((path) => existsSync(at(path)) && recordedName(path).startsWith(`${folder}/`)));
+        expect(comparable(recordTree(places.tree), stays)).toEqual(comparable(recorded, stays));
         expect(Object.entries(recordTree(places.tree)).filter(([path, what]) => what === "neither" && recorded[path] !== "neither")).toEqual([]);
         expect(repositories()).toEqual(git);
         restore(done.current, done.root ?? null);

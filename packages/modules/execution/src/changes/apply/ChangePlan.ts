@@ -61,7 +61,7 @@ export class ChangePlan {
       const isCurrent = (disk?.hash ?? null) === (after?.hash ?? null) && (disk === null || disk.executable === after?.executable);
       const result = isCurrent ? await this.#resultOf(place, before) : await this.#undone(place, before, after, disk);
       if (!isCurrent && (stale === "refuse" || result === null)) faults.add({ path, expected: after?.hash ?? null, found: disk?.hash ?? null }, result === null ? [] : null);
-      else if (result) planned.push(await this.#planned(place, path, disk, result));
+      else if (result) planned.push(await this.#planned(place, path, disk, result, before?.mode));
     }
     faults.throwIfAny();
     return planOf(planned);
@@ -84,10 +84,11 @@ export class ChangePlan {
     return { text, executable: state.executable };
   }
 
-  async #planned(place: ChangeSetPlace, path: string, disk: DiskFile | null, { text, executable }: FileResult): Promise<Planned> {
+  /** @param mode of a file that comes back where nothing is */
+  async #planned(place: ChangeSetPlace, path: string, disk: DiskFile | null, { text, executable }: FileResult, mode?: number): Promise<Planned> {
     const bytes = text === null ? null : Buffer.from(text);
     const before = disk && { hash: await this.#deps.texts.put(place, disk.bytes), executable: disk.executable };
-    const after = bytes && { hash: await this.#deps.texts.put(place, bytes), executable };
+    const after = bytes && { hash: await this.#deps.texts.put(place, bytes), executable, mode };
     return { path, before, after, addedBytes: (bytes?.length ?? 0) - (disk?.bytes.length ?? 0) };
   }
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { ProjectPath } from "@coder/api/workspace";
 import { fileSystemError, isGone, kindOf, openFile, ownLike, statOrNull, syncFolder, type PathLocks, type Place, type ProjectTree } from "@coder/work-tree";
 import { staleBase } from "../../errors.ts";
-import { modeOf, NEW_FOLDER_MODE } from "../../file-mode.ts";
+import { modeOf, NEW_FOLDER_MODE, PERMISSION_BITS } from "../../file-mode.ts";
 import type { FileState, Journal, JournalFile, PlannedFile } from "./journal.ts";
 
 export interface TreeTransactionDeps {
@@ -42,10 +42,12 @@ export class TreeTransaction {
   /** Checks every file, makes every content, and writes the journal. Nothing in the tree is changed. `stale_base`. */
   async prepare(journal: Pick<Journal, "action" | "jobId" | "files"> & Partial<Pick<Journal, "emptied">>): Promise<Journal> {
     const stale: PlannedFile[] = [];
+    const files: PlannedFile[] = [];
     const folders = new Set<ProjectPath>();
     for (const file of journal.files) {
       const found = await this.#found(file.path);
       if (!same(found, file.before)) stale.push(file);
+      files.push(found === null || found === "foreign" ? file : { ...file, before: found.state });
       if (file.after && !file.before) for (const folder of await this.#missingFolders(file.path)) folders.add(folder);
     }
     if (stale.length > 0) throw staleBase(stale.map(({ path: each, before }) => ({ path: each, expected: before?.hash ?? null, found: null })), false);
@@ -53,7 +55,7 @@ export class TreeTransaction {
     await mkdir(this.#deps.staging, { recursive: true });
     for (const [index, { before, after }] of journal.files.entries()) if (after && after.hash !== before?.hash) await this.#stage(this.#staged(index), after.hash);
     await syncFolder(this.#deps.staging);
-    const written: Journal = { emptied: [], ...journal, direction: "forward", folders: [...folders] };
+    const written: Journal = { emptied: [], ...journal, files, direction: "forward", folders: [...folders] };
     await this.#deps.journal.write(written);
     return written;
   }
@@ -129,7 +131,7 @@ export class TreeTransaction {
     // What was moved away comes back as it was.
     if (!isThere || staged.endsWith(NEW)) {
       await ownLike(staged, found?.stats ?? (await stat(place.folder, { bigint: true })));
-      await setMode(staged, modeOf(found ? Number(found.stats.mode) : null, after.executable));
+      await setMode(staged, modeOf(found ? Number(found.stats.mode) : (after.mode ?? null), after.executable));
     }
     if (!found) {
       // A link fails where something is; a rename would replace it.
@@ -147,10 +149,10 @@ export class TreeTransaction {
     await rename(staged, place.entry);
   }
 
-  /** Moved away rather than unlinked: what somebody wrote at the last moment can be put back. */
+  /** Moved away rather than unlinked: what somebody wrote or closed at the last moment can be put back. */
   async #remove(place: Place, at: ProjectPath, before: FileState | null, kept: string): Promise<void> {
     await rename(place.entry, kept);
-    if ((await hashOfFile(kept)) === before?.hash) return;
+    if ((await hashOfFile(kept)) === before?.hash && (kept.endsWith(NEW) || !(await isMoreClosed(kept, before)))) return;
     await link(kept, place.entry);
     throw staleBase([{ path: at, expected: before?.hash ?? null, found: null }], false);
   }
@@ -239,7 +241,7 @@ async function foundAt(place: Place): Promise<Found> {
   }
   const bytes = await file.readFile();
   const stats = await file.stat({ bigint: true });
-  return { state: { hash: createHash("sha256").update(bytes).digest("hex"), executable: (stats.mode & 0o111n) !== 0n }, stats };
+  return { state: { hash: createHash("sha256").update(bytes).digest("hex"), executable: (stats.mode & 0o111n) !== 0n, mode: Number(stats.mode) & PERMISSION_BITS }, stats };
 }
 
 function same(found: Found, wanted: FileState | null): boolean {
@@ -250,4 +252,9 @@ function same(found: Found, wanted: FileState | null): boolean {
 
 async function hashOfFile(file: string): Promise<string> {
   return createHash("sha256").update(await readFile(file)).digest("hex");
+}
+
+/** Whether somebody took rights away since the journal was written: with its mode an undo would give them back. */
+async function isMoreClosed(file: string, { mode = 0 }: FileState): Promise<boolean> {
+  return (mode & ~(await stat(file)).mode) !== 0;
 }

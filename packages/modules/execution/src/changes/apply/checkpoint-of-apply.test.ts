@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { chmod, symlink } from "node:fs/promises";
 import path from "node:path";
 import { CheckpointIdSchema, type ChangeSet } from "@coder/api/execution";
 import { outcome } from "@coder/testing";
@@ -60,6 +60,13 @@ describe("the checkpoint of a change that was applied", () => {
     await rig.makeExecutable("gone.txt");
     const change = await applied({ "gone.txt": "#!/bin/sh\n" });
     expect(await rig.runs.checkpoints.preview(rig.caller, { id: checkpointOf(change), scope: "work", chosen: [] })).toMatchObject({ change: { paths: ["gone.txt"] }, conflicts: { total: 0 } });
+  });
+
+  it("knows the mode of what an undo brought back", async () => {
+    await chmod(path.join(rig.tree, "gone.txt"), 0o600);
+    const { id } = await applied({ "gone.txt": null });
+    const undone = await rig.undo(id);
+    expect(await rig.runs.checkpoints.preview(rig.caller, { id: checkpointOf(undone), scope: "work", chosen: [] })).toMatchObject({ delete: { paths: ["gone.txt"] }, conflicts: { total: 0 } });
   });
 
   it("brings the applied change back when what was restored is the state before undoing it", async () => {

@@ -84,6 +84,40 @@ describe("applying to what is not as it usually is", () => {
     expect([(await lstat(at("b.txt"))).mode & 0o777, await rig.read("b.txt")]).toEqual([0o444, "B\n"]);
   });
 
+  it("brings a deleted file back with the mode it had, and gives it nothing that changes whose rights a program has", async () => {
+    const modes = { ".env": [0o600, 0o600], "tool": [0o700, 0o700], "shared": [0o664, 0o664], "setuid": [0o6711, 0o711] } as const;
+    await rig.write(Object.fromEntries(Object.keys(modes).map((name) => [name, TEXT])));
+    for (const [name, [mode]] of Object.entries(modes)) await chmod(at(name), mode);
+    const id = await proposed({ ".env": null, "tool": null, "shared": null, "setuid": null });
+    expect(await rig.apply(id)).toMatchObject({ state: "applied" });
+    expect(await rig.undo(id)).toMatchObject({ state: "undone" });
+    for (const [name, [, mode]] of Object.entries(modes)) expect([name, (await lstat(at(name))).mode & 0o7777]).toEqual([name, mode]);
+  });
+
+  it("deletes no file that somebody closed meanwhile: undoing it would open the file again", async () => {
+    const id = await proposed({ "b.txt": "B\n", "src/a.ts": null });
+    await rig.askToApply(id);
+    expect(await rig.work(id, undefined, async (done) => {
+      if (done === 1) await chmod(at("src/a.ts"), 0o600);
+    })).toMatchObject({ state: "failed", problem: { code: "stale_base" } });
+    expect([(await lstat(at("src/a.ts"))).mode & 0o777, await rig.read("src/a.ts"), await rig.read("b.txt")]).toEqual([0o600, TEXT, TEXT]);
+    expect(await rig.apply(id)).toMatchObject({ state: "applied" });
+    expect(await rig.undo(id)).toMatchObject({ state: "undone" });
+    expect((await lstat(at("src/a.ts"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("undoes what was applied before the modes were kept", async () => {
+    await chmod(at("b.txt"), 0o755);
+    const id = await proposed({ "b.txt": null });
+    expect(await rig.apply(id)).toMatchObject({ state: "applied" });
+    const record = path.join(rig.parts.texts.folder(await rig.parts.rows.require(rig.caller, id)), "record.json");
+    const written = await readFile(record, "utf8");
+    expect(written).toContain(',"mode":493');
+    await writeFile(record, written.replace(',"mode":493', ""));
+    expect(await rig.undo(id)).toMatchObject({ state: "undone" });
+    expect((await lstat(at("b.txt"))).mode & 0o777).toBe(0o755);
+  });
+
   it("moves a file, deletes others, and takes all of that back with the folders it made", async () => {
     const before = record();
     const id = await proposed({ "src/a.ts": null, "lib/deep/a.ts": TEXT, "b.txt": null });

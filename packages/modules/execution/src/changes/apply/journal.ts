@@ -3,9 +3,15 @@ import path from "node:path";
 import { ChangePathSchema } from "@coder/api/execution";
 import { syncFolder } from "@coder/work-tree";
 import { z } from "zod";
+import { PERMISSION_BITS } from "../../file-mode.ts";
 import { writeDurably } from "../store/ChangeTexts.ts";
 
-const FileStateSchema = z.object({ hash: z.string(), executable: z.boolean() });
+const FileStateSchema = z.object({
+  hash: z.string(),
+  executable: z.boolean(),
+  /** The permission bits it had: what was deleted comes back no more open than it was. Journals that were written before it was kept have none. */
+  mode: z.number().int().min(0).max(PERMISSION_BITS).optional(),
+});
 /** Null: there is no file. */
 export const PlannedFileSchema = z.object({ path: ChangePathSchema, before: FileStateSchema.nullable(), after: FileStateSchema.nullable() });
 export type PlannedFile = z.output<typeof PlannedFileSchema>;

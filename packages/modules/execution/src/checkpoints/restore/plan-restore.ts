@@ -46,14 +46,23 @@ export function planRestore({ toCheckpoint, byWork, chosen }: PlanInput): Restor
   }
   // A folder that somebody removed later is made again where something goes back into it.
   for (const step of steps) {
-    for (let folder = parentOf(step.path); step.to !== null && folder !== ""; folder = parentOf(folder)) {
+    for (const folder of step.to === null ? [] : foldersAbove(step.path)) {
       const way = kept.get(folder);
       if (way?.from === null && way.to?.kind === "folder" && kept.delete(folder)) steps.push(way);
     }
   }
-  return { steps, conflicts, kept: [...kept.keys()], excluded };
+  // A folder goes only with all that is in it.
+  const needed = new Set([...conflicts, ...kept.keys(), ...excluded].flatMap((path) => foldersAbove(path)));
+  return { steps: steps.filter((step) => !(takesFolder(step) && needed.has(step.path))), conflicts, kept: [...kept.keys()], excluded };
 }
 
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+function takesFolder({ from, to }: RestoreStep): boolean {
+  return from?.kind === "folder" && to?.kind !== "folder";
+}
+
+/** Innermost first. */
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let cut = path.lastIndexOf("/"); cut > 0; cut = path.lastIndexOf("/", cut - 1)) folders.push(path.slice(0, cut));
+  return folders;
 }

@@ -5,7 +5,7 @@ import { encodeTree, readTree, type FileEntry, type TreeEntry } from "./tree-obj
 /** A file as some work has left it; null: it is gone. */
 export interface MadeFile {
   readonly path: string;
-  readonly after: { readonly hash: string; readonly size: number; readonly executable: boolean } | null;
+  readonly after: { readonly hash: string; readonly size: number; readonly executable: boolean; readonly mode?: number | undefined } | null;
 }
 
 /**
@@ -39,6 +39,6 @@ function changeFolder(store: PackStore, hash: string | null, changes: readonly C
   return entries.size === 0 && hash === null ? null : store.put(encodeTree([...entries.values()]));
 }
 
-function fileOf(name: string, before: TreeEntry | undefined, { hash, size, executable }: NonNullable<MadeFile["after"]>): FileEntry {
-  return { kind: "file", name, mode: modeOf(before?.kind === "file" ? before.mode : null, executable), size, hash, chunks: null };
+function fileOf(name: string, before: TreeEntry | undefined, { hash, size, executable, mode }: NonNullable<MadeFile["after"]>): FileEntry {
+  return { kind: "file", name, mode: modeOf(before?.kind === "file" ? before.mode : (mode ?? null), executable), size, hash, chunks: null };
 }
