@@ -82,8 +82,8 @@ export const TrashPageSchema = pageOf(TrashEntrySchema);
 export type TrashPage = z.output<typeof TrashPageSchema>;
 export const NoteFilesChangedInputSchema = z.object({ projectId: ProjectIdSchema });
 export type NoteFilesChangedInput = z.output<typeof NoteFilesChangedInputSchema>;
-/** What is to be added to a project; negative: what is given back. */
-export const ReserveRoomInputSchema = z.object({ projectId: ProjectIdSchema, files: z.int(), bytes: z.int() });
+/** What is to be added to a project; negative: what is given back. `takenAt`: when that was taken; a count of the project since then has given it back already, so nothing is done. */
+export const ReserveRoomInputSchema = z.object({ projectId: ProjectIdSchema, files: z.int(), bytes: z.int(), takenAt: IsoTimeSchema.optional() });
 export type ReserveRoomInput = z.output<typeof ReserveRoomInputSchema>;
 export const EmptyTrashInputSchema = z.object({ projectId: ProjectIdSchema });
 export type EmptyTrashInput = z.output<typeof EmptyTrashInputSchema>;

@@ -33,22 +33,8 @@ export class Room {
     return result;
   }
 
-  /**
-   * Does work that may add up to so many bytes, or up to what there is room for; `added` says what it did add. Work of the same moment shares what there is.
-   */
-  async filling<Result>(caller: Caller, projectId: ProjectId, mostBytes: number, work: (roomBytes: number) => Promise<{ readonly result: Result; readonly added: number }>): Promise<Result> {
-    const room = await this.#reserveUpTo(caller, projectId, mostBytes);
-    let added = 0;
-    try {
-      const done = await work(room);
-      ({ added } = done);
-      return done.result;
-    } finally {
-      await this.giveBack(caller, projectId, { files: 0, bytes: room - added });
-    }
-  }
-
-  async #reserveUpTo(caller: Caller, projectId: ProjectId, mostBytes: number): Promise<number> {
+  /** Takes so many bytes, or what there is room for, and returns how many. Work of the same moment shares what there is. */
+  async reserveUpTo(caller: Caller, projectId: ProjectId, mostBytes: number): Promise<number> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const { bytes: { used, limit } } = await this.#workspace(caller).getUsage({});
       const bytes = Math.min(mostBytes, Math.max(0, limit - used));
@@ -64,12 +50,19 @@ export class Room {
   }
 
   /** `quota_exceeded`. */
-  async reserve(caller: Caller, projectId: ProjectId, { files, bytes }: Growth): Promise<void> {
-    if (files !== 0 || bytes !== 0) await this.#workspace(caller).reserveRoom({ projectId, files, bytes });
+  async reserve(caller: Caller, projectId: ProjectId, growth: Growth): Promise<void> {
+    await this.#change(caller, projectId, growth);
   }
 
-  /** What could not be given back is counted until usage is counted anew, for example of a project that went to the trash meanwhile. */
-  async giveBack(caller: Caller, projectId: ProjectId, { files, bytes }: Growth): Promise<void> {
-    await this.reserve(caller, projectId, { files: -files, bytes: -bytes }).catch(() => undefined);
+  /**
+   * What could not be given back is counted until usage is counted anew, for example of a project that went to the trash meanwhile.
+   * @param takenAt when it was taken: a count since then has given it back already
+   */
+  async giveBack(caller: Caller, projectId: ProjectId, { files, bytes }: Growth, takenAt?: string): Promise<void> {
+    await this.#change(caller, projectId, { files: -files, bytes: -bytes }, takenAt).catch(() => undefined);
+  }
+
+  async #change(caller: Caller, projectId: ProjectId, { files, bytes }: Growth, takenAt?: string): Promise<void> {
+    if (files !== 0 || bytes !== 0) await this.#workspace(caller).reserveRoom({ projectId, files, bytes, takenAt });
   }
 }

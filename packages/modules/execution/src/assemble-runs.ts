@@ -17,6 +17,7 @@ import type { Resolve } from "./runs/install/RegistryProxy.ts";
 import { PackageManager } from "./runs/PackageManager.ts";
 import { RunEngine } from "./runs/RunEngine.ts";
 import { RunOutputs } from "./runs/RunOutputs.ts";
+import { RunRoom } from "./runs/RunRoom.ts";
 import { Runs } from "./runs/Runs.ts";
 import { RunSettlement } from "./runs/RunSettlement.ts";
 
@@ -58,7 +59,7 @@ export function assembleRuns({ database, dataDirectory, workspace, sandbox, jobs
   const outputs = new RunOutputs({ dataDirectory });
   const packages = new PackageManager();
   const installation = new Installation({ sandbox, packages, config, ...(resolve ? { resolve } : {}) });
-  const engine = new RunEngine({ database, access, checkpoints, sandbox, packages, installation, outputs, room, changed, config, now });
+  const engine = new RunEngine({ database, access, checkpoints, sandbox, packages, installation, outputs, room: new RunRoom({ database, room, now }), changed, config, now });
   return {
     checkpoints, engine, room, changed,
     runs: new Runs({ database, access, outputs, jobs, packages, now }),

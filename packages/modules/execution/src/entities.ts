@@ -1,6 +1,6 @@
 import { ChangeFileSchema, ChangeSetSummarySchema, CheckpointSchema, CommentSchema, RunLimitsSchema, RunSchema } from "@coder/api/execution";
 import { defineEntity, type RowOf } from "@coder/db";
-import { OrganizationIdSchema } from "@coder/shared";
+import { IsoTimeSchema, OrganizationIdSchema } from "@coder/shared";
 import { z } from "zod";
 import { StoredValidationSchema } from "./changes/validation/stored-validation.ts";
 
@@ -96,7 +96,8 @@ export const runEntity = defineEntity({
     updatedAt: RunSchema.shape.createdAt,
     /** Of the request that started it; null for one without. */
     key: z.string().nullable(),
-    limits: RunLimitsSchema.nullable(),
+    /** What was asked for; and the room that is taken for it and not given back yet. */
+    limits: RunLimitsSchema.extend({ room: z.object({ bytes: z.int(), takenAt: IsoTimeSchema }).optional() }).nullable(),
   }),
   tenancy: "organization",
   unique: [["projectId", "key"]],

@@ -21,7 +21,9 @@ export function isUnderWay({ state }: Pick<Run, "state">): boolean {
 }
 
 /** How it ended, in a few words: "Exit code 1", "Took too long". */
-export function outcomeOf({ state, exitCode, signal, endedBy, problem }: Run): string {
+export function outcomeOf({ state, exitCode, signal, endedBy, problem }: Pick<Run, "state" | "exitCode" | "signal" | "endedBy" | "problem">): string {
+  // The organization's limit, and none of the run's own.
+  if (problem?.code === "quota_exceeded") return problem.message;
   if (endedBy !== null) return `Ended: it ${LIMITS[endedBy]}`;
   if (state === "failed" && problem !== null) return problem.message;
   if (state === "failed") return exitCode === null ? `Ended by ${signal ?? "a signal"}` : `Exit code ${exitCode}`;

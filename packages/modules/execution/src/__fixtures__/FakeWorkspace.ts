@@ -10,6 +10,8 @@ export class FakeWorkspace {
   /** Projects whose files were said to have changed. */
   readonly told: ProjectId[] = [];
   usage = { projects: { used: 1, limit: 10 }, bytes: { used: 0, limit: 1_000_000_000 }, files: { used: 0, limit: 100_000 } };
+  /** When usage was counted last: what was taken before is not in it any more. */
+  countedAt = "";
   status: Project["status"] | "purged" = "ready";
 
   constructor(of: { readonly projectId: ProjectId; readonly organizationId: OrganizationId }) {
@@ -22,8 +24,9 @@ export class FakeWorkspace {
       getProject: async ({ id }: { id: string }) => ({ id: this.#require(caller, id), organizationId: this.#organizationId, status: this.status }),
       getUsage: async () => structuredClone(this.usage),
       noteFilesChanged: async ({ projectId }: { projectId: ProjectId }) => void this.told.push(this.#require(caller, projectId)),
-      reserveRoom: async ({ projectId, files, bytes }: { projectId: string; files: number; bytes: number }) => {
+      reserveRoom: async ({ projectId, files, bytes, takenAt }: { projectId: string; files: number; bytes: number; takenAt?: string }) => {
         this.#require(caller, projectId);
+        if (takenAt !== undefined && this.countedAt >= takenAt) return {};
         const { usage } = this;
         if ((bytes > 0 && usage.bytes.used + bytes > usage.bytes.limit) || (files > 0 && usage.files.used + files > usage.files.limit)) {
           throw new AppError("conflict", "quota_exceeded", "There is no room.", { remedy: "None" });

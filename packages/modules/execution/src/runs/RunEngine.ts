@@ -10,7 +10,6 @@ import type { ExecutionConfig } from "../config.ts";
 import { runEntity, type RunRow } from "../entities.ts";
 import { fullDisk } from "../full-disk.ts";
 import { accountRunJob } from "../jobs/run-definitions.ts";
-import type { Room } from "../Room.ts";
 import { programOf } from "./command-of.ts";
 import { endedEvents } from "./ended-events.ts";
 import { runFailed, runInterrupted } from "./errors.ts";
@@ -19,6 +18,7 @@ import type { Ended } from "./ended.ts";
 import type { Installation } from "./install/Installation.ts";
 import type { PackageManager } from "./PackageManager.ts";
 import type { OutputFile, RunOutputs } from "./RunOutputs.ts";
+import type { RunRoom } from "./RunRoom.ts";
 
 export interface RunEngineDeps {
   readonly database: IDatabase;
@@ -28,7 +28,7 @@ export interface RunEngineDeps {
   readonly packages: PackageManager;
   readonly installation: Installation;
   readonly outputs: RunOutputs;
-  readonly room: Room;
+  readonly room: RunRoom;
   /** Told when files of a project changed. */
   readonly changed: (caller: Caller, projectId: ProjectId) => Promise<void>;
   readonly config: ILiveConfig<ExecutionConfig>;
@@ -77,12 +77,14 @@ export class RunEngine {
   async interrupt(caller: Caller, row: Stored<RunRow>): Promise<void> {
     const outputBytes = await this.#deps.outputs.size(row);
     await this.#finish(caller, row, { state: "interrupted", problem: problemOf(runInterrupted()), outputBytes }, [accountRunJob.with({ id: row.id })], ["waiting", "running"]);
+    await this.#deps.room.giveBack(caller, row.id);
   }
 
-  /** What a run changed that could not be looked at when it ended; and what an installation left. */
+  /** What a run changed that could not be looked at when it ended; what an installation left; and the room that whoever marked it had no time to give back. */
   async account(caller: Caller, id: RunId): Promise<void> {
     const row = await this.#rows(caller).get(id);
     if (!row || row.state === "running" || row.state === "waiting") return;
+    await this.#deps.room.giveBack(caller, id);
     const project = await this.#deps.access.open(caller, row.projectId);
     if (row.target.kind === "install") await this.#deps.installation.settle(project, row.id);
     if (row.checkpointId !== null && row.changes === null) {
@@ -98,12 +100,11 @@ export class RunEngine {
     const { checkpointId } = await this.#deps.checkpoints.take(caller, { projectId: row.projectId, reason: `Before ${row.command}`.slice(0, 200), runId: row.id });
     await this.#rows(caller).update(row.id, { checkpointId, updatedAt: this.#at() });
     signal.throwIfAborted();
-    return this.#deps.room.filling(caller, row.projectId, this.#deps.config.value.runs.growthBytes, async (room) => {
-      const limits = this.#limits(row.limits ?? {}, room);
-      const ended = row.target.kind === "install"
-        ? await this.#deps.installation.run({ project, runId: row.id, folder: row.target.folder, output, limits, job })
-        : await this.#program(project, row.target, output, limits, signal);
-      return { result: ended, added: ended.treeGrowthBytes ?? 0 };
+    return this.#deps.room.filling(caller, row, this.#deps.config.value.runs.growthBytes, async (roomBytes) => {
+      const limits = this.#limits(row.limits ?? {}, roomBytes);
+      return row.target.kind === "install"
+        ? this.#deps.installation.run({ project, runId: row.id, folder: row.target.folder, output, limits, job })
+        : this.#program(project, row.target, output, limits, signal);
     });
   }
 

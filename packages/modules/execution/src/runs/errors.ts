@@ -1,3 +1,4 @@
+import type { SandboxEnd } from "@coder/sandbox";
 import { AppError } from "@coder/shared";
 
 // The codes of the runs part. Clients match on them, so they stay.
@@ -39,9 +40,16 @@ export function packageManagerMissing(name: string): AppError {
   return new AppError("unavailable", "package_manager_missing", `The server has no ${name} that runs could use.`, { remedy: name === "npm" ? "Install npm on the server beside Node." : "Install the product's packages again: npm ci." });
 }
 
-/** @param command The end of what npm printed is in the output */
-export function installFailed(exitCode: number | null): AppError {
-  return new AppError("invalid", "install_failed", "The dependencies could not be installed, so nothing was changed.", { remedy: "See the output for the reason.", details: { exitCode } });
+/** The end of what the package manager printed is in the output; a limit that ended it is not. */
+export function installFailed({ exitCode, endedBy }: Pick<SandboxEnd, "exitCode" | "endedBy">): AppError {
+  return new AppError("invalid", "install_failed", "The dependencies could not be installed, so nothing was changed.", { remedy: endedBy === null ? "See the output for the reason." : "It reached a limit of runs: have that raised in the settings.", details: { exitCode, endedBy } });
+}
+
+/** The code is that of everything else for which an organization has no room. */
+export function roomExceeded(): AppError {
+  return new AppError("conflict", "quota_exceeded", "It was ended: your organization's limit for projects left it no more room.", {
+    remedy: "Remove projects or files you do not need, for good, or have the limit raised in the settings.",
+  });
 }
 
 export function runInterrupted(): AppError {

@@ -5,6 +5,7 @@ import type { Run, RunTarget } from "@coder/api/execution";
 import { openPostgres, type PostgresDatabase } from "@coder/db";
 import { createTestDatabase, silentLogger, type TestDatabase } from "@coder/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TEST_CONFIG } from "../__fixtures__/test-config.ts";
 import { processesWith } from "../__fixtures__/processes-with.ts";
 import { runUntilKilled } from "../__fixtures__/run-until-killed.ts";
 import { RunRig } from "./__fixtures__/RunRig.ts";
@@ -77,6 +78,8 @@ describe("a worker that is killed", { timeout: 240_000 }, () => {
       for (const moment of moments) {
         const marker = `marker-${crypto.randomUUID()}`;
         await rig.write({ "program.js": PROGRAM });
+        // What the other process takes; the workspace itself is this one's.
+        rig.workspace.usage.bytes.used = TEST_CONFIG.runs.growthBytes;
         const run = await killed(rig, { kind: "file", path: "program.js", args: [marker] }, {}, moment, async () => {
           expect(await untilNone(() => processesWith(marker))).toBe(0);
         });
@@ -90,6 +93,7 @@ describe("a worker that is killed", { timeout: 240_000 }, () => {
           expect([null, "x"]).toContain(counted);
           expect([output, run.outputBytes]).toEqual([OUTPUT.slice(0, output.length), output.length]);
           expect(run.problem?.code).toBe("run_interrupted");
+          if (counted !== null) expect(rig.workspace.usage.bytes.used).toBe(0);
           if (run.checkpointId !== null) expect(run.changes?.items.map(({ path: each }) => each)).toEqual(expect.arrayContaining(counted === null ? [] : ["count.txt"]));
         }
         expect(await rig.read("beat.txt")).toBe(beats);

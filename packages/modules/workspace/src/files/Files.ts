@@ -116,8 +116,9 @@ export class Files implements IFiles {
     return {};
   }
 
-  async reserveRoom(caller: Caller, { projectId, files, bytes }: ReserveRoomInput): Promise<Done> {
+  async reserveRoom(caller: Caller, { projectId, files, bytes, takenAt }: ReserveRoomInput): Promise<Done> {
     const { project } = await this.#open(caller, projectId);
+    if (takenAt !== undefined && project.countedAt >= takenAt) return {};
     await this.#deps.charges.charging(caller, project, (reserve) => reserve({ files, bytes }));
     return {};
   }

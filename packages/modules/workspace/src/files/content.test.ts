@@ -9,6 +9,7 @@ import { outcome } from "@coder/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { projectEntity } from "../entities.ts";
 import { bodyOf, openTestWorkspace, type TestWorkspace } from "./__fixtures__/test-workspace.ts";
 import { bindFileTransfers } from "./transfers.ts";
 
@@ -156,6 +157,25 @@ describe("writeFile", () => {
     expect(await reserve(-200)).toBe("done");
     expect(await reserve(600)).toBe("done");
     expect(await small.service.getUsage(small.caller)).toMatchObject({ bytes: { used: 1_000 }, files: { used: 0 } });
+    await small.close();
+  });
+
+  it("does not take back what a count since then took back already", async () => {
+    const small = await openTestWorkspace();
+    const projectId = small.project.id;
+    const takenAt = new Date().toISOString();
+    const usage = async () => (await small.service.getUsage(small.caller)).bytes.used;
+    const giveBack = (bytes: number) => small.service.reserveRoom(small.caller, { projectId, files: 0, bytes: -bytes, takenAt });
+    await small.database.for(small.caller).repository(projectEntity).update(projectId, { countedAt: new Date(Date.parse(takenAt) - 1_000).toISOString() });
+    await small.service.reserveRoom(small.caller, { projectId, files: 0, bytes: 600 });
+    await giveBack(200);
+    expect(await usage()).toBe(400);
+    await small.database.for(small.caller).repository(projectEntity).update(projectId, { filesChangedAt: takenAt });
+    await small.usage.count(new AbortController().signal, async () => undefined);
+    expect(await usage()).toBe(0);
+    await giveBack(400);
+    const { chargedBytes } = (await small.database.for(small.caller).repository(projectEntity).get(projectId)) ?? small.project;
+    expect([await usage(), chargedBytes]).toEqual([0, 0]);
     await small.close();
   });
 

@@ -94,11 +94,11 @@ export class Installation {
       for (const { host, requests, bytes } of proxy.traffic()) job.log.info({ host, requests, bytes }, "Reached while installing");
       const egress = proxy.traffic().map((each) => ({ ...each }));
       if (job.signal.aborted) return { ...ended, endedBy: "abort", egress, problem: null };
-      if (ended.exitCode !== 0 || ended.endedBy !== null) return { ...ended, egress, problem: installFailed(ended.exitCode) };
+      if (ended.exitCode !== 0 || ended.endedBy !== null) return { ...ended, egress, problem: installFailed(ended) };
       const fault = await installer.faultOf(made);
       if (fault !== null) {
         await output.append(Buffer.from(`\r\n${fault}\r\n`)).catch(() => undefined);
-        return { ...ended, egress, problem: installFailed(ended.exitCode) };
+        return { ...ended, egress, problem: installFailed(ended) };
       }
       await new Swap({ tree: project.tree, staging }).run(wanted.folders.map((each) => ({ path: inFolder(inFolder(lock.folder, each), MODULES), made: path.join(made, each, MODULES) })));
       // It is done, whether or not there is room to say so.
