@@ -22,15 +22,24 @@ const t = initTRPC
   });
 
 /** Turns domain errors into tRPC's, logs by class, and never lets an unexpected text out. */
-const errors = t.middleware(async ({ ctx, path, next }) => {
+const errors = t.middleware(async ({ ctx, path, signal, next }) => {
   const result = await next();
   if (result.ok) return result;
-  const app = toAppError(result.error);
+  const app = signal?.aborted && isAbort(result.error.cause, signal) ? requestLeft() : toAppError(result.error);
   const fields = { path, code: app.code, caller: ctx.caller };
   if (app.httpStatus >= 500) ctx.log.error({ ...fields, err: result.error.cause ?? result.error }, "Procedure failed");
   else ctx.log.info(fields, "Procedure refused");
   throw new TRPCError({ code: TRPC_CODE[app.kind], message: app.message, cause: app });
 });
+
+/** Work that ended because its caller left is no fault of the product. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === "AbortError");
+}
+
+function requestLeft(): AppError {
+  return new AppError("cancelled", "cancelled", "Whoever asked has left.", { remedy: "Ask again." });
+}
 
 const rateLimit = t.middleware(async ({ ctx, meta, path, next }) => {
   if (ctx.via !== "edge") return next();

@@ -38,6 +38,9 @@ it("cuts off what does not end in time", async () => {
   await expect(running).rejects.toThrow();
   await product.gate.aborted.promise;
   expect(await isClosed(product)).toBe(true);
+  // Whoever leaves is told nothing any more, and nobody has failed.
+  await expect.poll(() => product.logs.map(({ message }) => message)).toContain("Procedure refused");
+  expect(product.logs.filter(({ level }) => level === "error")).toEqual([]);
 });
 
 it("does not wait for idle connections or live streams", async () => {

@@ -103,6 +103,7 @@ export function notesRouter(gate: Gate) {
         signal?.addEventListener("abort", () => gate.aborted.resolve());
         gate.entered.resolve();
         await Promise.race([gate.release.promise, gate.aborted.promise]);
+        signal?.throwIfAborted();
         return { done: true };
       }),
     ticks: procedure
