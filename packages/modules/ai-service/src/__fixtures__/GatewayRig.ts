@@ -52,6 +52,24 @@ export class GatewayRig {
     return { events, error, text: events.flatMap((event) => (event.kind === "text" ? [event.text] : [])).join("") };
   }
 
+  /** Watches the budget for as long as the work lasts, its bookings too. Returns how often it was seen over its limit. */
+  async timesOverBudget(work: () => Promise<unknown>): Promise<number> {
+    let over = 0;
+    const ended = new AbortController();
+    const watch = (async () => {
+      while (!ended.signal.aborted) {
+        const { spentMicroUsd, reservedMicroUsd, limitMicroUsd } = await this.budget.get(this.caller);
+        if (spentMicroUsd + reservedMicroUsd > limitMicroUsd) over += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await work();
+    await this.gateway.settled();
+    ended.abort();
+    await watch;
+    return over;
+  }
+
   async egress() {
     await this.gateway.settled();
     return (await this.database.for(this.caller).repository(egressEntity).query({}, { sort: { field: "at", direction: "asc" } })).items;

@@ -50,18 +50,8 @@ it(`${CALLERS} callers at once spend no more than there is, at any prices, whate
         { endpoints: { first: await endpointOf(in1, out1), second: await endpointOf(in2, out2) }, attempts: 2, budget: { monthlyUsd: limit / 1_000_000 } },
         createMemoryDatabase(),
       );
-      let over = 0;
-      const ended = new AbortController();
-      const watch = (async () => {
-        while (!ended.signal.aborted) {
-          const { spentMicroUsd, reservedMicroUsd, limitMicroUsd } = await rig.budget.get(rig.caller);
-          if (spentMicroUsd + reservedMicroUsd > limitMicroUsd) over += 1;
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-      })();
-      const outcomes = await Promise.all(Array.from({ length: CALLERS }, (_unused, index) => rig.outcome(`question ${index}`)));
-      ended.abort();
-      await watch;
+      const outcomes: Awaited<ReturnType<GatewayRig["outcome"]>>[] = [];
+      const over = await rig.timesOverBudget(() => Promise.all(Array.from({ length: CALLERS }, async (_unused, index) => outcomes.push(await rig.outcome(`question ${index}`)))));
       const end = await rig.budget.get(rig.caller);
       expect(over).toBe(0);
       expect(end.reservedMicroUsd).toBe(0);

@@ -44,24 +44,6 @@ function runaway(kind: Kind, way: string, seen: { pieces: number; left: number }
   };
 }
 
-/** Watches the budget for as long as the work lasts. Returns how often it was over its limit. */
-async function watched(rig: GatewayRig, work: () => Promise<unknown>): Promise<number> {
-  let over = 0;
-  const ended = new AbortController();
-  const watch = (async () => {
-    while (!ended.signal.aborted) {
-      const { spentMicroUsd, reservedMicroUsd, limitMicroUsd } = await rig.budget.get(rig.caller);
-      if (spentMicroUsd + reservedMicroUsd > limitMicroUsd) over += 1;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  })();
-  await work();
-  await rig.gateway.settled();
-  ended.abort();
-  await watch;
-  return over;
-}
-
 describe.each(["openai", "anthropic"] as const)("a server of %s that keeps to no limit", (kind) => {
   const rigAt = async (listener: RequestListener, more: ConstructorParameters<typeof GatewayRig>[0] = {}) => new GatewayRig({ endpoints: { main: endpointAt(kind, await servers.open(listener)) }, ...more }, createMemoryDatabase());
 
@@ -99,7 +81,7 @@ describe.each(["openai", "anthropic"] as const)("a server of %s that keeps to no
     // Enough for about a dozen of them.
     const rig = await rigAt(runaway(kind, "words", seen), { budget: { monthlyUsd: 0.008 }, attempts: 1 });
     const codes: (string | null)[] = [];
-    const over = await watched(rig, () => Promise.all(Array.from({ length: 40 }, async () => codes.push(codeOf((await rig.outcome("go on")).error)))));
+    const over = await rig.timesOverBudget(() => Promise.all(Array.from({ length: 40 }, async () => codes.push(codeOf((await rig.outcome("go on")).error)))));
     expect(over).toBe(0);
     expect(new Set(codes)).toEqual(new Set([null, "budget_exhausted"]));
     const { spentMicroUsd, limitMicroUsd } = await rig.budget.get(rig.caller);
@@ -119,7 +101,7 @@ describe.each(["openai", "anthropic"] as const)("a server of %s that keeps to no
     expect(await rig.budget.get(rig.caller)).toMatchObject({ spentMicroUsd: billed, reservedMicroUsd: 0 });
     expect(rig.overruns).toMatchObject([{ told: true, costMicroUsd: billed }]);
     expect(rig.overruns[0]?.reservedMicroUsd).toBeLessThan(700);
-    const over = await watched(rig, () => Promise.all(Array.from({ length: 40 }, () => rig.outcome("go on"))));
+    const over = await rig.timesOverBudget(() => Promise.all(Array.from({ length: 40 }, () => rig.outcome("go on"))));
     expect(over).toBe(0);
     // Three use it up. Those that were under way by then had their reservations; nobody is asked after them.
     expect(await rig.budget.get(rig.caller)).toMatchObject({ spentMicroUsd: 15_000, reservedMicroUsd: 0, outputTokens: asked * 3_000 });
