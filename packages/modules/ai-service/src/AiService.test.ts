@@ -445,7 +445,7 @@ describe("without a model", () => {
   };
 
   it.each([
-    ["/help", "No model is set up"], ["/find use", "`src/use.ts:1`"], ["/search a + b", "`src/add.ts:3`"], ["/nonsense", "There is no command"], ["where are numbers added", "No model is set up. By its meaning"],
+    ["/help", "No model is set up"], ["/find use", "`src/use.ts:1`"], ["/search a + b", "1 match in 1 file\n\n- `src/add.ts:3`"], ["/nonsense", "There is no command"], ["where are numbers added", "No model is set up. By its meaning"],
     ["/generate an endpoint", "Generating GET /users/:id"], ["/explain nothing", "Nothing in the index"], ["/explain ad", "Is it `/explain add`?"], ["/explain", "For example `/explain parse`"], ["/expain add", "Did you mean `/explain SYMBOL`?"], ["/run", "Say which script. There are:"], ["/find nowhere", "`/search nowhere` looks for it"], ["/run test", "1 failing"], ["/run deploy", "`/run test`"],
   ])("answers %s", async (text, expected) => {
     expect(await said(text)).toContain(expected);

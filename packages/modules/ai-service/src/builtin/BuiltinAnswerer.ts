@@ -75,7 +75,7 @@ export class BuiltinAnswerer implements IAnswerer {
     const { files, summary } = await this.#deps.workspace(caller, { signal }).searchOnce({ projectId, query: line.slice(0, 4_096), maxMatches: 200 });
     if (files.length === 0) return writer.text("Nothing matches. Write fewer words, or say it as a sentence: then it is searched by its meaning.");
     const lines = files.flatMap(({ path, matches }) => matches.map((match) => `- ${inlineCode(`${path}:${match.line}`)} ${inlineCode(match.text.slice(0, 160))}`));
-    writer.text(`${summary.matches}${summary.limited ? " or more" : ""} matches in ${summary.files} files\n\n${lines.slice(0, SHOWN * 2).join("\n")}${lines.length > SHOWN * 2 ? `\n\n${lines.length - SHOWN * 2} more` : ""}`);
+    writer.text(`${summary.matches}${summary.limited ? " or more" : ""} ${summary.matches === 1 ? "match" : "matches"} in ${summary.files} ${summary.files === 1 ? "file" : "files"}\n\n${lines.slice(0, SHOWN * 2).join("\n")}${lines.length > SHOWN * 2 ? `\n\n${lines.length - SHOWN * 2} more` : ""}`);
   }
 
   async #meaning({ caller, projectId, signal, writer }: AnswerTask, query: string): Promise<void> {
