@@ -176,7 +176,7 @@ export const ChangeSetSummarySchema = z.object({
   createdAt: IsoTimeSchema,
   updatedAt: IsoTimeSchema,
   appliedAt: IsoTimeSchema.nullable(),
-  /** Changes with everything about the change set: files, decisions, comments, validation. */
+  /** Of its decisions and edits. Hand it back when applying or undoing. */
   version: z.string(),
 });
 export type ChangeSetSummary = z.output<typeof ChangeSetSummarySchema>;
@@ -199,7 +199,7 @@ export type ChangeSetPage = z.output<typeof ChangeSetPageSchema>;
 export const WatchChangeSetsInputSchema = z.object({ projectId: ProjectIdSchema, ...resumeInput });
 export type WatchChangeSetsInput = z.output<typeof WatchChangeSetsInputSchema>;
 /** A change set of the project is there now, or changed. */
-export const ChangeSetNoticeSchema = z.object({ id: ChangeSetIdSchema, state: ChangeSetStateSchema, version: z.string() });
+export const ChangeSetNoticeSchema = ChangeSetSummarySchema.pick({ id: true, state: true, updatedAt: true });
 export type ChangeSetNotice = z.output<typeof ChangeSetNoticeSchema>;
 
 export const ChangeFileInputSchema = z.object({ id: ChangeSetIdSchema, fileId: z.uuid() });

@@ -1,6 +1,6 @@
 import type { ChangeFile, Hunk } from "@coder/api/execution";
 import { describe, expect, it } from "vitest";
-import { decided, decisionAt, decisionsOf, fileFrom, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, tally } from "./review-state.ts";
+import { decided, decisionAt, decisionsOf, fileFrom, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, showsAll, tally } from "./review-state.ts";
 
 const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", provenance: null, decision: "undecided", lines: null };
 
@@ -32,6 +32,14 @@ describe("decisions", () => {
       { decision: "rejected", targets: [{ fileId: "a", hunks: [{ id: "h2" }] }] },
       { decision: "undecided", targets: [{ fileId: "a", hunks: [{ id: "h1", lines: [1, 2] }] }] },
     ]);
+  });
+});
+
+describe("what is shown", () => {
+  it("is all that is decided, unless somebody else wrote to one of the files", () => {
+    const files = [file("a", [HUNK]), file("b", [HUNK])];
+    expect(showsAll({ files: files.map((each) => ({ ...each, hunks: [decided(HUNK, "accepted")] })) }, { files })).toBe(true);
+    expect(showsAll({ files }, { files: [file("a", [HUNK]), { ...file("b", [HUNK]), version: "2" }] })).toBe(false);
   });
 });
 

@@ -117,6 +117,12 @@ export function placeOf({ kind, baseStart, baseLines, newStart, newLines }: Hunk
   return `${newLines > 0 ? "Line" : "Removed line"}${count === 1 ? "" : "s"} ${count === 1 ? start : `${start}–${start + count - 1}`}`;
 }
 
+/** Whether what is shown has each decision and edit that the server knows of. */
+export function showsAll(shown: Pick<ChangeSet, "files">, now: Pick<ChangeSet, "files">): boolean {
+  const versions = new Map(shown.files.map((file) => [file.id, file.version]));
+  return now.files.every((file) => versions.get(file.id) === file.version);
+}
+
 /** The lines of a hunk as they read, without their ends. */
 export function linesOfHunk(hunk: Hunk, original: readonly string[], proposal: readonly string[]): readonly { readonly sign: "-" | "+"; readonly number: number; readonly text: string }[] {
   if (hunk.kind !== "text") return [];

@@ -8,7 +8,7 @@ import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { inTurn } from "#lib/in-turn.ts";
 import { toast } from "#ui/toast.tsx";
 import { beginDeciding } from "./deciding.ts";
-import { decided, type HunkPlace, requestsFor } from "./review-state.ts";
+import { decided, type HunkPlace, requestsFor, showsAll } from "./review-state.ts";
 
 interface Remembered {
   readonly fileId: string;
@@ -90,7 +90,7 @@ export function useReview(id: ChangeSetId) {
   }, [read, show, send]);
 
   const options = { onSettled: settled, onError };
-  const edit = useMutation(trpc.execution.editProposal.mutationOptions(options));
+  const edit = useMutation(trpc.execution.editProposal.mutationOptions({ ...options, onSuccess: (edited) => show((now) => now.map((file) => (file.id === edited.id ? edited : file))) }));
   const comment = useMutation(trpc.execution.addComment.mutationOptions(options));
   const uncomment = useMutation(trpc.execution.deleteComment.mutationOptions(options));
   const apply = useMutation(trpc.execution.applyChangeSet.mutationOptions(options));
@@ -99,9 +99,18 @@ export function useReview(id: ChangeSetId) {
   const discard = useMutation(trpc.execution.discardChangeSet.mutationOptions(options));
   const cancel = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions(options));
 
-  /** What was decided a moment ago is part of it: the version is asked for when all of that is written. Not by way of what is shown: a look at that can be broken off. */
+  /**
+   * What was decided a moment ago is part of it: the version is asked for when all of that is written. Not by way of what is shown: a look at that can be broken off.
+   * What others decided and nobody has seen here is shown first.
+   */
   const whenDecided = (use: (version: string) => void) => {
-    void next(async () => use((await client.execution.getChangeSet.query({ id })).version)).catch(onError);
+    void next(async () => {
+      const now = await client.execution.getChangeSet.query({ id });
+      const shown = read();
+      if (shown && showsAll(shown, now)) return use(now.version);
+      queries.setQueryData(queryKey, now);
+      toast({ kind: "info", title: "Somebody else decided on this change meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
+    }).catch(onError);
   };
   return {
     decide,

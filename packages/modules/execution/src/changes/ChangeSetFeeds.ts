@@ -57,7 +57,7 @@ export class ChangeSetFeeds {
         seen = new Map(items.map(({ id, etag }) => [id, etag]));
         // What happened before the first look is not known: whoever reads looks anew.
         if (!before) feed.gap();
-        else for (const { id, state, etag } of items.toReversed()) if (before.get(id) !== etag) feed.publish({ id, state, version: etag });
+        else for (const { id, state, etag, updatedAt } of items.toReversed()) if (before.get(id) !== etag) feed.publish({ id, state, updatedAt });
       } catch (err) {
         log.warn({ projectId, err }, "A project's change sets could not be looked at; tried again");
       }

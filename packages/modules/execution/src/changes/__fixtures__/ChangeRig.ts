@@ -13,6 +13,7 @@ import { fixedConfig, jobStatus, permissionsOf, silentLogger, somebody, testCont
 import { ProjectDirectories } from "@coder/work-tree";
 import { assembleRuns, type RunParts } from "../../assemble-runs.ts";
 import { assemble, type ExecutionParts } from "../../assemble.ts";
+import { validateChangeSetHandler } from "../../jobs/validate-change-set.handler.ts";
 import { FakeWorkspace } from "../../__fixtures__/FakeWorkspace.ts";
 import { TEST_CONFIG } from "../../__fixtures__/test-config.ts";
 import type { ICheckpoints } from "../ICheckpoints.ts";
@@ -147,6 +148,13 @@ export class ChangeRig<Database extends IDatabase = MemoryDatabase> {
     await this.parts.run.run(id, { jobId, caller: this.caller, signal, log: silentLogger, progress: step }).catch((error: unknown) => {
       if (!(error instanceof AppError) || error.code === "change_failed") throw error;
     });
+    return this.get(id);
+  }
+
+  /** Runs the check that the change set waits for. */
+  async validate(id: ChangeSetId): Promise<ChangeSet> {
+    const { job } = await this.get(id);
+    await validateChangeSetHandler(this.parts)({ id: job?.id ?? "", payload: { id }, caller: this.caller, attempt: 1, signal: new AbortController().signal, log: silentLogger, progress: async () => undefined });
     return this.get(id);
   }
 

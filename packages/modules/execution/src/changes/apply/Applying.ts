@@ -7,7 +7,7 @@ import { changeSetClosed, notApplied, nothingAccepted, versionConflict } from ".
 import { applyChangeSetJob, undoChangeSetJob, validateChangeSetJob } from "../../jobs/definitions.ts";
 import { hasAccepted } from "../engine/accepted-file.ts";
 import type { ProjectAccess } from "../ProjectAccess.ts";
-import { summaryOf } from "../store/change-set-of.ts";
+import { summaryOf, versionOf } from "../store/change-set-of.ts";
 import type { ChangeRows } from "../store/ChangeRows.ts";
 
 export interface ApplyingDeps {
@@ -27,25 +27,32 @@ export class Applying {
 
   async validate(caller: Caller, { id }: ChangeSetInput): Promise<ChangeSetSummary> {
     const row = await this.#open(caller, id);
-    if (row.state === "validating") return summaryOf(row);
-    if (!REVIEWABLE.has(row.state)) throw changeSetClosed(row.state);
-    return this.#start(caller, row, "validating", validateChangeSetJob, {});
+    return this.#start(caller, row, "validating", validateChangeSetJob, {}, ({ state }) => {
+      if (!REVIEWABLE.has(state)) throw changeSetClosed(state);
+      return state !== "validating";
+    });
   }
 
   async apply(caller: Caller, { id, version, stale, validation }: ApplyChangeSetInput): Promise<ChangeSetSummary> {
     const row = await this.#open(caller, id);
-    if (!REVIEWABLE.has(row.state)) throw changeSetClosed(row.state);
-    if (row.etag !== version) throw versionConflict();
+    const check = (now: ChangeSetRow): true => {
+      if (!REVIEWABLE.has(now.state)) throw changeSetClosed(now.state);
+      if (versionOf(now) !== version) throw versionConflict();
+      return true;
+    };
+    check(row);
     const files = await this.#deps.rows.filesOf(caller, id);
     if (!files.some(({ hunks }) => hunks.some(hasAccepted))) throw nothingAccepted();
-    return this.#start(caller, row, "applying", applyChangeSetJob, { stale, validation });
+    return this.#start(caller, row, "applying", applyChangeSetJob, { stale, validation }, check);
   }
 
   async undo(caller: Caller, { id, version, stale }: UndoChangeSetInput): Promise<ChangeSetSummary> {
     const row = await this.#open(caller, id);
-    if (row.state !== "applied") throw notApplied(row.state);
-    if (row.etag !== version) throw versionConflict();
-    return this.#start(caller, row, "applying", undoChangeSetJob, { stale });
+    return this.#start(caller, row, "applying", undoChangeSetJob, { stale }, (now) => {
+      if (now.state !== "applied") throw notApplied(now.state);
+      if (versionOf(now) !== version) throw versionConflict();
+      return true;
+    });
   }
 
   async #open(caller: Caller, id: ChangeSetInput["id"]): Promise<Stored<ChangeSetRow>> {
@@ -54,18 +61,27 @@ export class Applying {
     return row;
   }
 
+  /** `check`: whether there is anything to start, from what the row is at that moment: a check that is under way writes to it too. */
   async #start(
     caller: Caller,
-    row: Stored<ChangeSetRow>,
+    { id }: ChangeSetRow,
     state: "validating" | "applying",
     job: typeof applyChangeSetJob,
     options: Partial<Pick<ChangeTask, "stale" | "validation">>,
+    check: (now: ChangeSetRow) => boolean,
   ): Promise<ChangeSetSummary> {
     const { rows } = this.#deps;
     const jobId = newId();
-    const before = row.state === "validating" ? "ready" : row.state;
-    const task: ChangeTask = { jobId, jobName: job.name, stale: "refuse", validation: "require", before, ...options };
-    const updatedAt = new Date(Math.max(Date.parse(rows.now()), Date.parse(row.updatedAt) + 1)).toISOString();
-    return summaryOf(await rows.sets(caller).update(row.id, { state, task, problem: null, updatedAt }, { etag: row.etag, enqueue: [job.with({ id: row.id }, { id: jobId })] }));
+    const started = await rows.change(
+      caller,
+      id,
+      (now) => {
+        if (!check(now)) return null;
+        const before = now.state === "validating" ? "ready" : now.state;
+        return { state, task: { jobId, jobName: job.name, stale: "refuse", validation: "require", before, ...options }, problem: null };
+      },
+      { enqueue: [job.with({ id }, { id: jobId })] },
+    );
+    return summaryOf(started ?? (await rows.require(caller, id)));
   }
 }

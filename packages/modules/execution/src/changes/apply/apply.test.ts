@@ -55,6 +55,25 @@ describe("applying", () => {
     expect(await rig.work(id)).toMatchObject({ state: "applied" });
   });
 
+  it("is asked for while a check of the change set goes on, and while somebody comments on it", async () => {
+    let ask = async (): Promise<unknown> => undefined;
+    const passed = { state: "passed" as const, note: "", findings: [] };
+    const parse = { name: "parse" as const, run: async () => passed };
+    const types = { name: "types" as const, run: async () => (await ask(), { ...passed, note: "found too late" }) };
+    await rig.close();
+    rig = await ChangeRig.open({ stages: [parse, types] });
+    await rig.write({ "src/a.ts": TEXT });
+    const { id } = await rig.create({ "src/a.ts": TEXT.replace("two", "2") });
+    const { version, files: [file] } = await rig.decideAll(id);
+    ask = async () => {
+      await rig.parts.service.addComment(rig.caller, { id, fileId: file?.id ?? "", side: "proposal", line: 1, text: "Why?" });
+      await rig.parts.service.applyChangeSet(rig.caller, { id, version, stale: "refuse", validation: "skip" });
+    };
+    expect(await rig.validate(id)).toMatchObject({ state: "applying" });
+    expect(await rig.work(id)).toMatchObject({ state: "applied", validation: { stages: [{ state: "passed" }, { state: "running", note: "" }, {}] } });
+    expect(await rig.read("src/a.ts")).toBe(TEXT.replace("two", "2"));
+  });
+
   it("refuses files that changed since, or merges them when asked to, and never writes over them", async () => {
     const { id } = await rig.create({ "src/a.ts": TEXT.replace("two", "2"), "new.txt": "n\n" });
     await rig.decideAll(id);

@@ -136,8 +136,8 @@ export class Review {
     for (;;) {
       const { revision } = await rows.require(caller, id);
       const counts = countsOf(await rows.filesOf(caller, id));
-      // Another decision meanwhile: its own count or this one comes later.
-      if (await rows.change(caller, id, (row) => (row.revision === revision ? counts : null))) return;
+      // Another decision meanwhile: its own count or this one comes later. Whoever read files in the middle of it has read a version that is over.
+      if (await rows.change(caller, id, (row) => (row.revision === revision ? { ...counts, revision: revision + 1 } : null))) return;
     }
   }
 

@@ -2,13 +2,18 @@ import type { ChangeFile, ChangeSet, ChangeSetSummary, Comment } from "@coder/ap
 import type { Stored } from "@coder/db";
 import type { ChangeFileRow, ChangeSetRow, CommentRow } from "../../entities.ts";
 
-export function summaryOf({ etag, files, additions, deletions, hunks, accepted, rejected, task, ...row }: Stored<ChangeSetRow>): ChangeSetSummary {
+/** Of the decisions and edits that the row tells of. Not the row's own: a check that goes on, or a comment, changes nothing of what is applied. */
+export function versionOf({ revision }: Pick<ChangeSetRow, "revision">): string {
+  return String(revision);
+}
+
+export function summaryOf({ files, additions, deletions, hunks, accepted, rejected, task, ...row }: Stored<ChangeSetRow>): ChangeSetSummary {
   return {
     id: row.id, organizationId: row.organizationId, projectId: row.projectId, title: row.title, reason: row.reason, origin: row.origin, state: row.state,
     counts: { files, additions, deletions, hunks, accepted, rejected },
     job: task && { id: task.jobId, name: task.jobName },
     problem: row.problem, checkpointId: row.checkpointId, createdBy: row.createdBy, createdAt: row.createdAt, updatedAt: row.updatedAt, appliedAt: row.appliedAt,
-    version: etag,
+    version: versionOf(row),
   };
 }
 

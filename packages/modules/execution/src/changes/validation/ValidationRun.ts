@@ -74,9 +74,10 @@ export class ValidationRun implements IValidationRun {
     return found;
   }
 
-  async #keep(caller: Caller, { id, revision }: ChangeSetRow, subject: "proposal" | "accepted", stages: readonly ValidationStage[], ended: boolean): Promise<void> {
+  /** What another job found that began later stays. */
+  async #keep(caller: Caller, { id, revision, task }: ChangeSetRow, subject: "proposal" | "accepted", stages: readonly ValidationStage[], ended: boolean): Promise<void> {
     const { rows } = this.#deps;
-    await rows.change(caller, id, () => ({ validation: { subject, stages: [...stages], endedAt: ended ? rows.now() : null, revision } }));
+    await rows.change(caller, id, (now) => (now.task?.jobId !== task?.jobId ? null : { validation: { subject, stages: [...stages], endedAt: ended ? rows.now() : null, revision } }));
   }
 
   async #subject(project: OpenProject, rows: readonly ChangeFileRow[], subject: "proposal" | "accepted"): Promise<Subject & AsyncDisposable> {

@@ -4,7 +4,6 @@ import { createSandbox, type ISandbox } from "@coder/sandbox";
 import { installLinters, silentLogger } from "@coder/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChangeRig } from "../__fixtures__/ChangeRig.ts";
-import { validateChangeSetHandler } from "../../jobs/validate-change-set.handler.ts";
 import { Grammars } from "./Grammars.ts";
 import { lintCheck } from "./lint-check.ts";
 import { ParseStage } from "./ParseStage.ts";
@@ -16,7 +15,6 @@ import { decided, hunksOf } from "../engine/hunks.ts";
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const NODE_MODULES = path.resolve(import.meta.dirname, "../../../../../../node_modules");
-const signal = new AbortController().signal;
 
 /** A linter as projects have it installed, small enough to be written here: it knows one rule. */
 const ESLINT = `const fs = require("node:fs");
@@ -53,12 +51,6 @@ describe("checking a change", () => {
     const limits = () => ({ wallSeconds: 60, memoryBytes: 2 * 1024 ** 3 });
     return [new ParseStage({ grammars: new Grammars() }), ...[typeCheck, lintCheck].map((check) => new ProjectStage({ check, copies, limits }))];
   };
-  const validate = async (id: Parameters<ChangeRig["get"]>[0]) => {
-    const { job } = await rig.get(id);
-    const { rows, access, validation } = rig.parts;
-    await validateChangeSetHandler({ rows, access, validation })({ id: job?.id ?? "", payload: { id }, caller: rig.caller, attempt: 1, signal, log: silentLogger, progress: async () => undefined });
-    return rig.get(id);
-  };
 
   const withLinters = () => cp(path.join(installLinters(), "node_modules"), path.join(rig.tree, "node_modules"), { recursive: true, verbatimSymlinks: true });
 
@@ -76,7 +68,7 @@ describe("checking a change", () => {
   it("tells what cannot be read, with its place and hunk, and says nothing of what was so before", async () => {
     await rig.write({ "broken.js": "function (\n" });
     const { id } = await rig.create({ "src/a.ts": "export const one: number = 1;\nexport function f( {\n", "data.json": '{ "a": 1,\n }', "notes.txt": "free\n", "broken.js": "function ( \n" });
-    const read = await validate(id);
+    const read = await rig.validate(id);
     expect(read).toMatchObject({ state: "ready", validation: { subject: "proposal", outdated: false } });
     const [parse, types] = read.validation.stages;
     expect(parse?.state).toBe("failed");
@@ -99,7 +91,7 @@ describe("checking a change", () => {
     const { id } = await rig.create({
       "src/a.ts": "export const one: string = \"1\";\nexport const old: string = 2;\n", "src/c.ts": "export const three: number = \"3\";\n", "src/old.js": "var kept = 1;\nvar more = 2;\n",
     });
-    const read = await validate(id);
+    const read = await rig.validate(id);
     const [, types, lint] = read.validation.stages;
     // `old` was wrong before; `two` is wrong because of what the change does to `one`: it becomes text, which is no error of types; `three` is new.
     expect([types?.state, types?.messages.map(({ path: at, line, rule }) => [at, line, rule]), types?.note]).toEqual(["failed", [["src/c.ts", 1, "TS2322"]], "1 message was there before the change."]);
@@ -122,7 +114,7 @@ describe("checking a change", () => {
   it.each(["src/one.js", "src/two 100%, new.js"])("understands what Biome prints of %s, with its place", async (file) => {
     await rig.write({ "node_modules/@biomejs/biome/bin/biome": BIOME, "biome.json": "{}\n", [file]: "debugger;\n" });
     const { id } = await rig.create({ [file]: "debugger;\nif (1) { debugger; }\n" });
-    const [, , lint] = (await validate(id)).validation.stages;
+    const [, , lint] = (await rig.validate(id)).validation.stages;
     expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
     expect(lint?.messages.map(({ path: at, line, column, rule, hunkId }) => [at, line, column, rule, hunkId !== null])).toEqual([[file, 2, 10, "lint/suspicious/noDebugger", true]]);
   });
@@ -134,28 +126,28 @@ describe("checking a change", () => {
       "src/old.js": "var unused = 1;\n", "src/odd name, 100%.js": "module.exports = 1;\n",
     });
     const { id } = await rig.create({ "src/old.js": "var unused = 1;\nlet kept = 2;\nmodule.exports = { kept, missing };\n", "src/odd name, 100%.js": "if (true) module.exports = 1;\ndebugger;\n", "src/good.js": "module.exports = 1;\n" });
-    const [, , lint] = (await validate(id)).validation.stages;
+    const [, , lint] = (await rig.validate(id)).validation.stages;
     expect(lint?.messages.map(({ path: at, line, column, rule, severity, hunkId }) => [at, line, column, rule, severity, hunkId !== null])).toEqual([
       ["src/odd name, 100%.js", 1, 5, "no-constant-condition", "error", true], ["src/odd name, 100%.js", 2, 1, "no-debugger", "error", true],
       ["src/old.js", 2, 5, "prefer-const", "warning", true], ["src/old.js", 3, 26, "no-undef", "error", true],
     ]);
     expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
     const fine = await rig.create({ "src/good.js": "module.exports = 2;\n" });
-    expect((await validate(fine.id)).validation.stages[2]).toMatchObject({ state: "passed", messages: [] });
+    expect((await rig.validate(fine.id)).validation.stages[2]).toMatchObject({ state: "passed", messages: [] });
   });
 
   it("lints by Biome as it is published, by the project's own rules, and places what it says", async () => {
     await withLinters();
     await rig.write({ "biome.json": JSON.stringify({ linter: { rules: { recommended: true, style: { useConst: "error" } } } }), "src/old.ts": "debugger;\n", "src/odd name, 100%.ts": "export const one = 1;\n" });
     const { id } = await rig.create({ "src/old.ts": "debugger;\nlet kept = 2;\nexport const made: any = kept;\n", "src/odd name, 100%.ts": "export const one = 1;\nif (one == 2) debugger;\n", "src/good.ts": "export const good = 1;\n" });
-    const [, , lint] = (await validate(id)).validation.stages;
+    const [, , lint] = (await rig.validate(id)).validation.stages;
     expect(lint?.messages.map(({ path: at, line, column, rule, hunkId }) => [at, line, column, rule, hunkId !== null]).toSorted()).toEqual([
       ["src/odd name, 100%.ts", 2, 15, "lint/suspicious/noDebugger", true], ["src/odd name, 100%.ts", 2, 9, "lint/suspicious/noDoubleEquals", true],
       ["src/old.ts", 2, 1, "lint/style/useConst", true], ["src/old.ts", 3, 20, "lint/suspicious/noExplicitAny", true],
     ]);
     expect([lint?.state, lint?.note]).toEqual(["failed", "1 message was there before the change."]);
     const fine = await rig.create({ "src/good.ts": "export const good = 2;\n" });
-    expect((await validate(fine.id)).validation.stages[2]).toMatchObject({ state: "passed", messages: [] });
+    expect((await rig.validate(fine.id)).validation.stages[2]).toMatchObject({ state: "passed", messages: [] });
   });
 
   it.each<[string, Record<string, string>, string]>([
@@ -164,7 +156,7 @@ describe("checking a change", () => {
   ])("does not check, and says why, where the project %s", async (_what, files, note) => {
     await rig.write(files);
     const { id } = await rig.create({ "src/c.ts": "debugger;\n" });
-    expect((await validate(id)).validation.stages.find(({ name }) => name === "lint")).toMatchObject({ state: "skipped", note, messages: [] });
+    expect((await rig.validate(id)).validation.stages.find(({ name }) => name === "lint")).toMatchObject({ state: "skipped", note, messages: [] });
   });
 });
 
