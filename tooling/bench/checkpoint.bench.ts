@@ -15,7 +15,7 @@ const EDIT_GOAL = 0.3;
 /** Of plain copies, with a checkpoint of the state before it, a journal and a comparison of every file. */
 const RESTORE_GOAL = 4;
 const APPLIED = 200;
-/** Of plain copies. No promise but a bound: each file is checked twice, its old content kept for the way back, and all of it is on the disk before the next. */
+/** Of plain copies. No promise but a bound: each file is checked twice, its old content kept for the way back, and all of it put on the disk. */
 const APPLY_GOAL = 25;
 
 /** A checkpoint after one edit must not cost what the first one did, a restore and an applied change set little more than copies. */

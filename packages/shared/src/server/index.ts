@@ -2,6 +2,7 @@ export { defineModule, defineResource } from "./module.ts";
 export type { ResourceContext, ResourceDefinition, ResourceInstance } from "./module.ts";
 export type { KernelConfig } from "./config/kernel-config.ts";
 export { hearThread } from "./hear-thread.ts";
+export { inParallel } from "./in-parallel.ts";
 export { newId } from "./new-id.ts";
 export { pooledRandom } from "./pooled-random.ts";
 export type { Fetch, GuardedFetchOptions } from "./guarded-fetch.ts";

@@ -1,12 +1,12 @@
 import { opendir, readlink } from "node:fs/promises";
 import type { Entry, EntryDetails, EntryPage, ProjectPath } from "@coder/api/workspace";
 import { isAppError } from "@coder/shared";
+import { inParallel } from "@coder/shared/server";
 import { bytesOfText, joined, kindOf, statAt, statOrNull, textOfBytes, type ProjectTree } from "@coder/work-tree";
 import { z } from "zod";
 import { entryOf, type EntryAt } from "./entry-of.ts";
 import { invalidCursor } from "./errors.ts";
 import { ignoresOf } from "./ignores-of.ts";
-import { inParallel } from "./in-parallel.ts";
 import { compareNames, Smallest } from "./natural-order.ts";
 
 /** Names read from the disk at once: few enough that what is done with them is not felt elsewhere. */

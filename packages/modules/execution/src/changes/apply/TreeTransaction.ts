@@ -3,6 +3,7 @@ import { constants, type BigIntStats } from "node:fs";
 import { chmod, link, mkdir, open, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ProjectPath } from "@coder/api/workspace";
+import { inParallel } from "@coder/shared/server";
 import { fileSystemError, isGone, kindOf, openFile, ownLike, statOrNull, syncFolder, type PathLocks, type Place, type ProjectTree } from "@coder/work-tree";
 import { staleBase } from "../../errors.ts";
 import { modeOf, NEW_FOLDER_MODE, PERMISSION_BITS } from "../../file-mode.ts";
@@ -24,9 +25,26 @@ export interface RunOptions {
 }
 
 const NEW = ".new";
+/** A file system puts several files on the disk in hardly more time than one. */
+const ON_DISK_AT_ONCE = 8;
+const ALL_BITS = 0o7777;
 
 /** What is at a place. `foreign`: something that is no file. */
 type Found = { readonly state: FileState; readonly stats: BigIntStats } | "foreign" | null;
+
+/** Whose a file is and who may do what with it. */
+interface Rights {
+  readonly uid: bigint;
+  readonly gid: bigint;
+  readonly mode: number;
+}
+
+interface Content {
+  readonly staged: string;
+  readonly hash: string;
+  /** Null: known when it takes its place. */
+  readonly rights: Rights | null;
+}
 
 /**
  * Several files of a tree as one change. Everything is made and on the disk before the first file is touched; then each takes its place in one step. Whatever
@@ -43,17 +61,20 @@ export class TreeTransaction {
   async prepare(journal: Pick<Journal, "action" | "jobId" | "files"> & Partial<Pick<Journal, "emptied">>): Promise<Journal> {
     const stale: PlannedFile[] = [];
     const files: PlannedFile[] = [];
+    const contents: Content[] = [];
     const folders = new Set<ProjectPath>();
-    for (const file of journal.files) {
+    for (const [index, file] of journal.files.entries()) {
       const found = await this.#found(file.path);
       if (!same(found, file.before)) stale.push(file);
       files.push(found === null || found === "foreign" ? file : { ...file, before: found.state });
-      if (file.after && !file.before) for (const folder of await this.#missingFolders(file.path)) folders.add(folder);
+      const { after, before } = file;
+      if (after && after.hash !== before?.hash) contents.push({ staged: this.#staged(index), hash: after.hash, rights: found === null || found === "foreign" ? null : rightsOf(found.stats, after) });
+      if (after && !before) for (const folder of await this.#missingFolders(file.path)) folders.add(folder);
     }
     if (stale.length > 0) throw staleBase(stale.map(({ path: each, before }) => ({ path: each, expected: before?.hash ?? null, found: null })), false);
     await rm(this.#deps.staging, { recursive: true, force: true });
     await mkdir(this.#deps.staging, { recursive: true });
-    for (const [index, { before, after }] of journal.files.entries()) if (after && after.hash !== before?.hash) await this.#stage(this.#staged(index), after.hash);
+    await inParallel(contents, ON_DISK_AT_ONCE, (content) => this.#stage(content));
     await syncFolder(this.#deps.staging);
     const written: Journal = { emptied: [], ...journal, files, direction: "forward", folders: [...folders] };
     await this.#deps.journal.write(written);
@@ -67,6 +88,7 @@ export class TreeTransaction {
       await step?.(index, files.length);
       await this.#put(file.path, file.before, file.after, this.#staged(index), this.#kept(index));
     }
+    await this.#syncFolders(files);
     await step?.(files.length, files.length);
     for (const folder of emptied.toReversed()) await this.#removeFolder(folder);
   }
@@ -96,13 +118,14 @@ export class TreeTransaction {
       if (same(found, after)) await this.#put(each, after, before, this.#kept(index), this.#staged(index));
       else changed.push(each);
     }
+    await this.#syncFolders(journal.files);
     for (const folder of journal.folders.toReversed()) await this.#removeFolder(folder);
     await file.drop();
     await this.sweep();
     return changed;
   }
 
-  /** One file from one state to another, in one step. The old content goes to `kept`, for the way back. */
+  /** One file from one state to another, in one step; on the disk with its folder. The old content goes to `kept`, for the way back. */
   async #put(at: ProjectPath, before: FileState | null, after: FileState | null, staged: string, kept: string): Promise<void> {
     const { tree, locks } = this.#deps;
     try {
@@ -114,7 +137,6 @@ export class TreeTransaction {
           if (after === null) await this.#remove(place, at, before, kept);
           else if (found && after.hash === before?.hash) await setMode(place.entry, modeOf(Number(found.stats.mode), after.executable));
           else await this.#replace(place, at, found, after, staged, kept);
-          await syncFolder(place.folder);
         }),
       );
     } catch (error) {
@@ -126,12 +148,13 @@ export class TreeTransaction {
   }
 
   async #replace(place: Place, at: ProjectPath, found: Exclude<Found, "foreign">, after: FileState, staged: string, kept: string): Promise<void> {
-    const isThere = (await statOrNull(Buffer.from(staged))) !== null;
-    if (!isThere) await this.#stage(staged, after.hash);
+    const isThere = await statOrNull(Buffer.from(staged));
+    const rights = found ? rightsOf(found.stats, after) : { ...(await stat(place.folder, { bigint: true })), mode: modeOf(after.mode ?? null, after.executable) };
+    if (!isThere) await this.#stage({ staged, hash: after.hash, rights });
     // What was moved away comes back as it was.
-    if (!isThere || staged.endsWith(NEW)) {
-      await ownLike(staged, found?.stats ?? (await stat(place.folder, { bigint: true })));
-      await setMode(staged, modeOf(found ? Number(found.stats.mode) : (after.mode ?? null), after.executable));
+    else if (staged.endsWith(NEW) && !hasRights(isThere, rights)) {
+      await ownLike(staged, rights);
+      await setMode(staged, rights.mode);
     }
     if (!found) {
       // A link fails where something is; a rename would replace it.
@@ -157,15 +180,29 @@ export class TreeTransaction {
     throw staleBase([{ path: at, expected: before?.hash ?? null, found: null }], false);
   }
 
-  async #stage(staged: string, hash: string): Promise<void> {
+  async #stage({ staged, hash, rights }: Content): Promise<void> {
     try {
       await rm(staged, { force: true });
       await using file = await open(staged, "wx", 0o600);
       await file.writeFile(await this.#deps.content(hash));
+      if (rights) {
+        await ownLike(staged, rights);
+        await file.chmod(rights.mode);
+      }
       await file.sync();
     } catch (error) {
       throw fileSystemError(error, staged);
     }
+  }
+
+  /** Of all the files, and not of those that were just put in their places: a process that ended before may have had no time for it. */
+  async #syncFolders(files: readonly PlannedFile[]): Promise<void> {
+    const folders = new Set(files.map((file) => file.path.slice(0, Math.max(file.path.lastIndexOf("/"), 0))));
+    await inParallel([...folders], ON_DISK_AT_ONCE, (folder) =>
+      this.#deps.tree.in(folder, (through) => syncFolder(through)).catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+      }),
+    );
   }
 
   async #found(at: ProjectPath): Promise<Found> {
@@ -242,6 +279,15 @@ async function foundAt(place: Place): Promise<Found> {
   const bytes = await file.readFile();
   const stats = await file.stat({ bigint: true });
   return { state: { hash: createHash("sha256").update(bytes).digest("hex"), executable: (stats.mode & 0o111n) !== 0n, mode: Number(stats.mode) & PERMISSION_BITS }, stats };
+}
+
+/** As the file has them that is replaced. */
+function rightsOf({ uid, gid, mode }: BigIntStats, { executable }: FileState): Rights {
+  return { uid, gid, mode: modeOf(Number(mode), executable) };
+}
+
+function hasRights({ uid, gid, mode }: BigIntStats, rights: Rights): boolean {
+  return uid === rights.uid && gid === rights.gid && (Number(mode) & ALL_BITS) === rights.mode;
 }
 
 function same(found: Found, wanted: FileState | null): boolean {
