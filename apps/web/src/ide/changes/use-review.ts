@@ -91,23 +91,23 @@ export function useReview(id: ChangeSetId) {
 
   /** From the press of the button to what the server says: a second press is of no use. */
   const [asking, setAsking] = useState(false);
-  const ask = (use: (version: string) => Promise<Pick<ChangeSetSummary, "state" | "job" | "problem" | "updatedAt">>) => {
+  const ask = async (use: (version: string) => Promise<Pick<ChangeSetSummary, "state" | "job" | "problem" | "updatedAt">>) => {
     setAsking(true);
     const unseen = (now: NonNullable<ReturnType<typeof read>>) => {
       queries.setQueryData(queryKey, now);
       toast({ kind: "info", title: "This change was decided on elsewhere meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
     };
-    void whenWritten(port, use, unseen)
-      .then((answer) => {
-        if (!answer) return;
-        const { state, job, problem, updatedAt } = answer;
-        queries.setQueryData(queryKey, (before) => before && { ...before, state, job, problem, updatedAt });
-      })
-      .catch(onError)
-      .finally(() => {
-        setAsking(false);
-        settled();
-      });
+    try {
+      const answer = await whenWritten(port, use, unseen);
+      if (!answer) return;
+      const { state, job, problem, updatedAt } = answer;
+      queries.setQueryData(queryKey, (before) => before && { ...before, state, job, problem, updatedAt });
+    } catch (error) {
+      onError(error);
+    } finally {
+      setAsking(false);
+      settled();
+    }
   };
   return {
     decide,
@@ -119,8 +119,8 @@ export function useReview(id: ChangeSetId) {
       }),
     comment: (fileId: string, side: "original" | "proposal", line: number, text: string) => comment.mutateAsync({ id, fileId, side, line, text }),
     uncomment: (commentId: string) => uncomment.mutate({ id, commentId }),
-    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => ask((version) => apply({ id, version, stale, validation })),
-    undo: (stale: "refuse" | "merge") => ask((version) => undo({ id, version, stale })),
+    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => void ask((version) => apply({ id, version, stale, validation })),
+    undo: (stale: "refuse" | "merge") => void ask((version) => undo({ id, version, stale })),
     validate: () => void afterWrites(id).then(() => validate.mutate({ id })),
     discard: () => discard.mutate({ id }),
     cancel: (job: { readonly name: string; readonly id: string }) => cancel.mutate({ queue: job.name, id: job.id }),
