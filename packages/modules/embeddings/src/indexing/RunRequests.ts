@@ -30,8 +30,9 @@ export class RunRequests {
       const row = await rows.get(caller, projectId);
       const status = row && (await this.status(row));
       if (row?.jobId && this.isActive(row, status)) {
-        // What has not begun yet can still become a run over everything.
-        if (full && !row.full && status?.state !== "running") await unlessConflict(rows.update(caller, projectId, { full }, { where: { jobId: row.jobId } }));
+        // What has not begun yet becomes a run over everything; one that is at work is followed by one.
+        const isNoted = !full || row.full || (await unlessConflict(rows.update(caller, projectId, { full }, { where: { jobId: row.jobId } }))) !== null;
+        if (!isNoted) continue;
         return row.jobId;
       }
       const jobId = newId();
