@@ -119,7 +119,7 @@ export class Conversations implements IConversations {
     const branches = new Branches(await store.rows(caller, conversationId));
     if (!branches.get(messageId)) throw messageNotFound();
     refuseWhileRunning(branches, conversation);
-    const moved = await store.moveHead(caller, conversation, branches.leafBelow(messageId));
+    const moved = await this.#moveHead(caller, conversation, branches.leafBelow(messageId));
     this.#tell(conversationId, { kind: "conversation" });
     return this.#details(caller, moved ?? (await store.get(caller, conversationId)));
   }
@@ -179,12 +179,12 @@ export class Conversations implements IConversations {
     return { conversationId: conversation.id, messageId: questionId, answerId };
   }
 
-  /** Null where another message was faster. A write that left the branch as it was, such as a new name, stands in nobody's way. */
-  async #moveHead(caller: Caller, conversation: Stored<ConversationRow>, answerId: MessageId, text: string): Promise<Stored<ConversationRow> | null> {
+  /** Null where another message was faster. A write that left the branch as it was, such as a new name or the end of an answer, stands in nobody's way. */
+  async #moveHead(caller: Caller, conversation: Stored<ConversationRow>, headId: MessageId, text = ""): Promise<Stored<ConversationRow> | null> {
     const { store } = this.#deps;
     let at = conversation;
     for (let tries = 0; tries < MOVE_TRIES && at.headId === conversation.headId; tries += 1) {
-      const moved = await store.moveHead(caller, at, answerId, text);
+      const moved = await store.moveHead(caller, at, headId, text);
       if (moved) return moved;
       at = await store.get(caller, conversation.id);
     }
@@ -215,7 +215,8 @@ export class Conversations implements IConversations {
     };
     const done = work()
       .catch((error: unknown) => log.error({ err: error, conversationId: conversation.id }, "An answer could not be noted to its end"))
-      .finally(() => this.#running.delete(conversation.id));
+      // The next one may have begun: an answer has ended for its readers a moment before it has here.
+      .finally(() => this.#running.get(conversation.id)?.stop === stop && this.#running.delete(conversation.id));
     this.#running.set(conversation.id, { stop, done });
     this.#tell(conversation.id, { kind: "conversation" });
   }
