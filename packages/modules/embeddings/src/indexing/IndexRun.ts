@@ -168,7 +168,7 @@ export class IndexRun {
       const row = await rows.get(caller, projectId);
       if (row?.jobId !== id) {
         // Somebody removed the index, or asked for another run, while this one was at work.
-        await segments.retain(caller, projectId, row?.segments ?? []);
+        await segments.removeOf(caller, projectId, id, row?.segments ?? []);
         return;
       }
       // What changed after the files were listed may not be in it; and somebody may have asked for a run over everything meanwhile.
@@ -201,9 +201,9 @@ export class IndexRun {
     if (!ended && !isAppError(error)) log.error({ err: error }, "Indexing failed");
     const problem = ended ? indexCancelled() : isAppError(error) ? error : indexingFailed();
     const changes = ended ? { outcome: "cancelled", problem: problemOf(problem) } as const : { outcome: "failed", problem: problemOf(problem) } as const;
-    const row = await unlessConflict(rows.update(caller, projectId, changes, { where: { jobId: id } }));
+    await unlessConflict(rows.update(caller, projectId, changes, { where: { jobId: id } }));
     // What failed is tried again, and goes on then; what was stopped is not.
-    if (ended) await segments.retain(caller, projectId, row?.segments ?? (await rows.get(caller, projectId))?.segments ?? []);
+    if (ended) await segments.removeOf(caller, projectId, id, (await rows.get(caller, projectId))?.segments ?? []);
     return !signal.aborted && code === "project_not_ready";
   }
 
