@@ -27,6 +27,16 @@ describe("starting", () => {
     expect((await rig.service.startIndex(rig.caller, { projectId: project, full: false })).job.id).not.toBe(jobs[0]?.job.id);
   });
 
+  it("gives another run when the one under way is cancelled, and not yet stopped", async () => {
+    const project = rig.workspace.create(rig.caller, FILES);
+    const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
+    rig.states.set(job.id, "running");
+    rig.stopping.add(job.id);
+    expect((await rig.service.startIndex(rig.caller, { projectId: project, full: false })).job.id).not.toBe(job.id);
+    await rig.run(project);
+    expect(await rig.service.getIndex(rig.caller, { projectId: project })).toMatchObject({ state: "ready", files: 1 });
+  });
+
   it("is refused while the organization has too many open jobs, except for the run that is under way", async () => {
     const project = rig.workspace.create(rig.caller, FILES);
     const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
