@@ -338,6 +338,16 @@ describe("the chat", () => {
     expect(mock.getRequests()).toHaveLength(1);
   });
 
+  it("sends a message once that is sent again before the first time is over", async () => {
+    const rig = withModel();
+    mock.onMessage("once", { content: "Yes." });
+    const { conversation } = await rig.say("once");
+    const again = { projectId: rig.projectId, text: "once", context: [], key: newId(), conversationId: conversation.id };
+    const [first, second] = await Promise.all([1, 2].map(() => rig.service.sendMessage(rig.caller, again)));
+    expect(second).toEqual(first);
+    expect((await rig.ended(conversation.id)).messages.map(({ parts }) => textOf(parts))).toEqual(["once", "Yes.", "once", "Yes."]);
+  });
+
   it("answers a message that is sent again because its process ended before the answer began", async () => {
     const rig = withModel();
     mock.onMessage("hello", { content: "Hello." });

@@ -3,7 +3,7 @@ import {
   type MessageId, MessageIdSchema, type MessageInput, type RenameConversationInput, type SendMessageInput, type SentMessage, type WatchConversationInput,
 } from "@coder/api/ai-service";
 import type { Stored } from "@coder/db";
-import { isAppError, organizationOf, type Caller, type Done, type LiveItem } from "@coder/shared";
+import { isAppError, organizationOf, personOf, type Caller, type Done, type LiveItem } from "@coder/shared";
 import { LiveFeed, newId } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
 import type { ConversationRow, MessageRow } from "../entities.ts";
@@ -44,6 +44,8 @@ export class Conversations implements IConversations {
   readonly #deps: ConversationsDeps;
   readonly #feed = new LiveFeed<Told>(FEED);
   readonly #running = new Map<ConversationId, Running>();
+  /** By person and key. */
+  readonly #sending = new Map<string, Promise<SentMessage>>();
 
   constructor(deps: ConversationsDeps) {
     this.#deps = deps;
@@ -74,7 +76,15 @@ export class Conversations implements IConversations {
     return conversationOf(row);
   }
 
-  async sendMessage(caller: Caller, { projectId, conversationId, parentId, text, context, key }: SendMessageInput): Promise<SentMessage> {
+  sendMessage(caller: Caller, input: SendMessageInput): Promise<SentMessage> {
+    // Sent again while the first one is still being taken in.
+    const place = `${personOf(caller).userId} ${input.key}`;
+    const sent = this.#sending.get(place) ?? this.#send(caller, input).finally(() => this.#sending.delete(place));
+    this.#sending.set(place, sent);
+    return sent;
+  }
+
+  async #send(caller: Caller, { projectId, conversationId, parentId, text, context, key }: SendMessageInput): Promise<SentMessage> {
     const { store } = this.#deps;
     await this.#deps.workspace(caller).getProject({ id: projectId });
     const messageId = MessageIdSchema.parse(key);
