@@ -5,7 +5,7 @@ import type { GetRunInput, ListRunsInput, ListScriptsInput, ReadOutputInput, Run
 export interface IRuns {
   listScripts(caller: Caller, input: ListScriptsInput): Promise<Scripts>;
   /**
-   * `dependencies_missing` (409): what is declared is not installed; `script_not_found` (404), `file_not_runnable` (400); for an installation `lock_file_missing`
+   * `dependencies_missing` (409): what is declared is not installed, `dependencies_installing` (409) while it is being installed; `script_not_found` (404), `file_not_runnable` (400); for an installation `lock_file_missing`
    * (409). What is found in a lock file is the run's problem: `install_unsupported`, `lock_file_refused`. The same key answers with the run of the first time; `key_reused` (409) when it was another's request. A checkpoint is taken before it begins.
    */
   startRun(caller: Caller, input: StartRunInput): Promise<Run>;

@@ -6,7 +6,7 @@ import { MessageIdSchema } from "@coder/api/ai-service";
 import { ProjectIdSchema } from "@coder/api/workspace";
 import { newId } from "@coder/shared/server";
 import { outcome, somebody } from "@coder/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
 import { CONFIG, endpointAt } from "./__fixtures__/config.ts";
 import { textOf } from "./conversations/parts.ts";
@@ -338,6 +338,16 @@ describe("the chat", () => {
     expect(mock.getRequests()).toHaveLength(1);
   });
 
+  it("sends a message once that is sent again before the first time is over", async () => {
+    const rig = withModel();
+    mock.onMessage("once", { content: "Yes." });
+    const { conversation } = await rig.say("once");
+    const again = { projectId: rig.projectId, text: "once", context: [], key: newId(), conversationId: conversation.id };
+    const [first, second] = await Promise.all([1, 2].map(() => rig.service.sendMessage(rig.caller, again)));
+    expect(second).toEqual(first);
+    expect((await rig.ended(conversation.id)).messages.map(({ parts }) => textOf(parts))).toEqual(["once", "Yes.", "once", "Yes."]);
+  });
+
   it("answers a message that is sent again because its process ended before the answer began", async () => {
     const rig = withModel();
     mock.onMessage("hello", { content: "Hello." });
@@ -360,6 +370,43 @@ describe("the chat", () => {
     expect((await Promise.all([send(), send()])).toSorted()).toEqual(["answer_running", "done"]);
     await renames;
     expect((await rig.ended(conversation.id)).messages).toHaveLength(4);
+  });
+
+  it("shows another branch in the moment in which an answer ends", async () => {
+    const rig = withModel();
+    mock.onMessage("hello", { content: "Hello." });
+    const { conversation: { id }, messages: [, first] } = await rig.say("hello");
+    await rig.service.retryMessage(rig.caller, { conversationId: id, messageId: first?.id ?? newId(MessageIdSchema) });
+    await rig.ended(id);
+    // What an answer writes last: that there is more to read.
+    const moveHead = rig.store.moveHead.bind(rig.store);
+    vi.spyOn(rig.store, "moveHead").mockImplementationOnce(async (...input) => (await rig.store.touch(rig.caller, id), moveHead(...input)));
+    const shown = await rig.service.showBranch(rig.caller, { conversationId: id, messageId: first?.id ?? newId(MessageIdSchema) });
+    expect(shown.messages.at(-1)?.id).toBe(first?.id);
+  });
+
+  it("stops the answer that has begun before the one before it was done with", async () => {
+    const rig = withModel();
+    mock.onMessage("hello", { content: "Hello." });
+    mock.onMessage("long", { content: "word ".repeat(400) }, { chunkSize: 5, streamingProfile: { ttft: 1, tps: 50 } });
+    const [told, ending] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const touch = rig.store.touch.bind(rig.store);
+    const sending = rig.service.sendMessage(rig.caller, { projectId: rig.projectId, text: "hello", context: [], key: newId() });
+    const held = vi.spyOn(rig.store, "touch").mockImplementation(async (...input) => {
+      // The last of them: its end can be read.
+      if ((await rig.store.rows(...input)).some(({ state }) => state === "running")) return touch(...input);
+      ending.resolve();
+      await told.promise;
+    });
+    const { conversationId } = await sending;
+    await ending.promise;
+    held.mockRestore();
+    const { answerId } = await rig.service.sendMessage(rig.caller, { projectId: rig.projectId, conversationId, text: "long", context: [], key: newId() });
+    told.resolve();
+    for await (const item of rig.service.watchConversation(rig.caller, { id: conversationId }, AbortSignal.timeout(5_000))) if ("event" in item && item.event.kind === "text" && item.event.messageId === answerId) break;
+    await rig.service.stopMessage(rig.caller, { conversationId, messageId: answerId });
+    // At once, not at its next look whether somebody wants its end.
+    expect(await rig.store.message(rig.caller, answerId)).toMatchObject({ state: "stopped" });
   });
 
   it("stops when it is told to, and keeps what came", async () => {

@@ -27,6 +27,16 @@ describe("starting", () => {
     expect((await rig.service.startIndex(rig.caller, { projectId: project, full: false })).job.id).not.toBe(jobs[0]?.job.id);
   });
 
+  it("gives another run when the one under way is cancelled, and not yet stopped", async () => {
+    const project = rig.workspace.create(rig.caller, FILES);
+    const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
+    rig.states.set(job.id, "running");
+    rig.stopping.add(job.id);
+    expect((await rig.service.startIndex(rig.caller, { projectId: project, full: false })).job.id).not.toBe(job.id);
+    await rig.run(project);
+    expect(await rig.service.getIndex(rig.caller, { projectId: project })).toMatchObject({ state: "ready", files: 1 });
+  });
+
   it("is refused while the organization has too many open jobs, except for the run that is under way", async () => {
     const project = rig.workspace.create(rig.caller, FILES);
     const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
@@ -46,6 +56,25 @@ describe("starting", () => {
     await rig.run(project, { id: job.id });
     expect(rig.workspace.reads).toEqual(["src/session.ts"]);
     expect(await rig.service.getIndex(rig.caller, { projectId: project })).toMatchObject({ parsedFiles: 1 });
+  });
+
+  it("follows a run that is at work by one over everything when somebody asks for that meanwhile, however late", async () => {
+    const project = rig.workspace.create(rig.caller, FILES);
+    await rig.index(project);
+    const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
+    rig.states.set(job.id, "running");
+    let asked = false;
+    rig.workspace.before = async (procedure) => {
+      if (procedure !== "listTree" || asked) return;
+      asked = true;
+      expect((await rig.service.startIndex(rig.caller, { projectId: project, full: true })).job.id).toBe(job.id);
+    };
+    await rig.run(project, { id: job.id });
+    expect(asked).toBe(true);
+    rig.workspace.reads.length = 0;
+    await rig.run(project);
+    expect(rig.workspace.reads).toEqual(["src/session.ts"]);
+    expect((await rig.rows.get(rig.caller, project))?.jobId).toBeNull();
   });
 
   it("asks anew for a job that was never handed on", async () => {

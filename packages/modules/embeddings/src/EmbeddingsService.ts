@@ -53,7 +53,7 @@ export class EmbeddingsService implements IEmbeddingsService {
     if (used.chunks >= quota.chunks) throw quotaExceeded("chunks", quota.chunks);
     if (used.bytes >= quota.bytes) throw quotaExceeded("bytes", quota.bytes);
     // A run that is under way is answered with, and is no other job.
-    if (!row || !requests.isActive(row, await requests.status(row))) await this.#deps.admitJob(caller);
+    if (!row || !requests.goesOn(row, await requests.status(row))) await this.#deps.admitJob(caller);
     const id = await requests.request(caller, projectId, { full: full || this.#needsVectors(projectId, row) });
     return { job: { id, name: indexProjectJob.name } };
   }

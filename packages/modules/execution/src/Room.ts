@@ -9,6 +9,8 @@ export interface Growth {
 }
 
 const ATTEMPTS = 5;
+/** Of what is left, the part that work takes at most which may fill any room. */
+const MOST = 0.9;
 
 /** Room in the organization's projects: taken before it is filled, so that work of the same moment cannot exceed the quota together. */
 export class Room {
@@ -33,11 +35,14 @@ export class Room {
     return result;
   }
 
-  /** Takes so many bytes, or what there is room for, and returns how many. Work of the same moment shares what there is. */
+  /**
+   * Takes so many bytes, or most of what there is room for, and returns how many. Work of the same moment shares what there is: a program may run for hours, and what
+   * people save meanwhile needs room too.
+   */
   async reserveUpTo(caller: Caller, projectId: ProjectId, mostBytes: number): Promise<number> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const { bytes: { used, limit } } = await this.#workspace(caller).getUsage({});
-      const bytes = Math.min(mostBytes, Math.max(0, limit - used));
+      const bytes = Math.min(mostBytes, Math.floor(Math.max(0, limit - used) * MOST));
       try {
         await this.reserve(caller, projectId, { files: 0, bytes });
         return bytes;

@@ -1,14 +1,14 @@
 "use client";
 
-import type { ChangeFile, ChangeFiles, ChangeSetId, Decision, Hunk } from "@coder/api/execution";
+import type { ChangeFile, ChangeSetId, ChangeSetSummary, Decision, Hunk } from "@coder/api/execution";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { toProblem } from "#api/problem.ts";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
-import { inTurn } from "#lib/in-turn.ts";
 import { toast } from "#ui/toast.tsx";
 import { beginDeciding } from "./deciding.ts";
-import { decided, type HunkPlace, requestsFor, showsAll } from "./review-state.ts";
+import { decided, type HunkPlace, requestsFor } from "./review-state.ts";
+import { afterWrites, type DecisionTarget, whenWritten, writeDecision, writeEdit } from "./review-writes.ts";
 
 interface Remembered {
   readonly fileId: string;
@@ -22,8 +22,6 @@ export function useReview(id: ChangeSetId) {
   const queries = useQueryClient();
   const { queryKey } = trpc.execution.getChangeSet.queryOptions({ id });
   const undoable = useRef<(readonly Remembered[])[]>([]);
-  /** Each decision is good for the version that the one before made. */
-  const [next] = useState(inTurn);
 
   const read = useCallback(() => queries.getQueryData(queryKey), [queries, queryKey]);
   const show = useCallback((change: (files: readonly ChangeFile[]) => readonly ChangeFile[]) => {
@@ -36,29 +34,22 @@ export function useReview(id: ChangeSetId) {
     settled();
   }, [settled]);
 
-  const decideMutation = useMutation(trpc.execution.decideChanges.mutationOptions());
-  const { mutateAsync: decideOnServer } = decideMutation;
-  const send = useCallback((decision: Decision, targets: readonly { readonly fileId: string; readonly hunks?: { id: string; lines?: number[] }[] }[]) => {
+  const { mutateAsync: decideOnServer } = useMutation(trpc.execution.decideChanges.mutationOptions());
+  const { mutateAsync: editOnServer } = useMutation(trpc.execution.editProposal.mutationOptions());
+  const port = useMemo(
+    () => ({ id, read, show, decide: decideOnServer, edit: editOnServer, get: () => client.execution.getChangeSet.query({ id }) }),
+    [id, read, show, decideOnServer, editOnServer, client],
+  );
+  const send = useCallback((decision: Decision, targets: readonly DecisionTarget[]) => {
     // What was on its way would show again what was before.
     void queries.cancelQueries({ queryKey });
     const written = beginDeciding(id);
-    void next(async () => {
-      const files = new Map(read()?.files.map((file) => [file.id, file]));
-      const known = targets.flatMap(({ fileId, hunks }) => {
-        const file = files.get(fileId);
-        return file ? [{ fileId, version: file.version, ...(hunks ? { hunks } : {}) }] : [];
-      });
-      if (known.length === 0) return;
-      const answer: ChangeFiles = await decideOnServer({ id, decision, targets: known });
-      // Later decisions are shown already: only the version is news.
-      const versions = new Map(answer.files.map((file) => [file.id, file.version]));
-      show((now) => now.map((file) => ({ ...file, version: versions.get(file.id) ?? file.version })));
-    })
+    void writeDecision(port, decision, targets)
       .catch(onError)
       .finally(() => {
         if (written()) settled();
       });
-  }, [id, queries, queryKey, next, decideOnServer, read, show, onError, settled]);
+  }, [id, queries, queryKey, port, onError, settled]);
 
   const decide = useCallback((decision: Decision, places: readonly { readonly fileId: string; readonly hunkId?: string; readonly lines?: readonly number[] }[]) => {
     const files = read()?.files ?? [];
@@ -90,40 +81,50 @@ export function useReview(id: ChangeSetId) {
   }, [read, show, send]);
 
   const options = { onSettled: settled, onError };
-  const edit = useMutation(trpc.execution.editProposal.mutationOptions({ ...options, onSuccess: (edited) => show((now) => now.map((file) => (file.id === edited.id ? edited : file))) }));
   const comment = useMutation(trpc.execution.addComment.mutationOptions(options));
   const uncomment = useMutation(trpc.execution.deleteComment.mutationOptions(options));
-  const apply = useMutation(trpc.execution.applyChangeSet.mutationOptions(options));
-  const undo = useMutation(trpc.execution.undoChangeSet.mutationOptions(options));
+  const { mutateAsync: apply } = useMutation(trpc.execution.applyChangeSet.mutationOptions());
+  const { mutateAsync: undo } = useMutation(trpc.execution.undoChangeSet.mutationOptions());
   const validate = useMutation(trpc.execution.validateChangeSet.mutationOptions(options));
   const discard = useMutation(trpc.execution.discardChangeSet.mutationOptions(options));
   const cancel = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions(options));
 
-  /**
-   * What was decided a moment ago is part of it: the version is asked for when all of that is written. Not by way of what is shown: a look at that can be broken off.
-   * What others decided and nobody has seen here is shown first.
-   */
-  const whenDecided = (use: (version: string) => void) => {
-    void next(async () => {
-      const now = await client.execution.getChangeSet.query({ id });
-      const shown = read();
-      if (shown && showsAll(shown, now)) return use(now.version);
+  /** From the press of the button to what the server says: a second press is of no use. */
+  const [asking, setAsking] = useState(false);
+  const ask = async (use: (version: string) => Promise<Pick<ChangeSetSummary, "state" | "job" | "problem" | "updatedAt">>) => {
+    setAsking(true);
+    const unseen = (now: NonNullable<ReturnType<typeof read>>) => {
       queries.setQueryData(queryKey, now);
-      toast({ kind: "info", title: "Somebody else decided on this change meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
-    }).catch(onError);
+      toast({ kind: "info", title: "This change was decided on elsewhere meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
+    };
+    try {
+      const answer = await whenWritten(port, use, unseen);
+      if (!answer) return;
+      const { state, job, problem, updatedAt } = answer;
+      queries.setQueryData(queryKey, (before) => before && { ...before, state, job, problem, updatedAt });
+    } catch (error) {
+      onError(error);
+    } finally {
+      setAsking(false);
+      settled();
+    }
   };
   return {
     decide,
     undoDecision,
-    edit: (file: ChangeFile, content: string) => edit.mutateAsync({ id, fileId: file.id, version: file.version, content }),
+    edit: (file: ChangeFile, content: string) =>
+      writeEdit(port, file, content).then(settled, (error: unknown) => {
+        onError(error);
+        throw error;
+      }),
     comment: (fileId: string, side: "original" | "proposal", line: number, text: string) => comment.mutateAsync({ id, fileId, side, line, text }),
     uncomment: (commentId: string) => uncomment.mutate({ id, commentId }),
-    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => whenDecided((version) => apply.mutate({ id, version, stale, validation })),
-    undo: (stale: "refuse" | "merge") => whenDecided((version) => undo.mutate({ id, version, stale })),
-    validate: () => whenDecided(() => validate.mutate({ id })),
+    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => void ask((version) => apply({ id, version, stale, validation })),
+    undo: (stale: "refuse" | "merge") => void ask((version) => undo({ id, version, stale })),
+    validate: () => void afterWrites(id).then(() => validate.mutate({ id })),
     discard: () => discard.mutate({ id }),
     cancel: (job: { readonly name: string; readonly id: string }) => cancel.mutate({ queue: job.name, id: job.id }),
-    pending: apply.isPending || undo.isPending,
+    pending: asking,
   };
 }
 export type ReviewControl = ReturnType<typeof useReview>;

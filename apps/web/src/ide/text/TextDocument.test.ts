@@ -348,6 +348,38 @@ it("looks at what happened to a file while saving it failed", async () => {
   expect(document.model?.getValue()).toBe("two");
 });
 
+describe("a text that was written without the page hearing of it", () => {
+  async function written() {
+    const { disk, document, loading } = opening("a.txt", bytesOf("one"));
+    disk.letThrough();
+    await loading;
+    document.model?.setValue("two");
+    const write = disk.write.bind(disk);
+    vi.spyOn(disk, "write").mockImplementationOnce(async (...input) => {
+      await write(...input);
+      throw new Error("The connection was lost");
+    });
+    expect([await document.save(), document.state.get().dirty]).toEqual([false, true]);
+    return { disk, document };
+  }
+  const SAVED = { dirty: false, saving: false, saveProblem: null, disk: { kind: "same" }, hash: hashOf("two") };
+
+  it("is saved when it is found there", async () => {
+    const { document } = await written();
+    await document.checkDisk();
+    expect(document.state.get()).toMatchObject(SAVED);
+  });
+
+  it("is saved when it is saved once more, and what somebody else wrote is written over by none of it", async () => {
+    const { disk, document } = await written();
+    expect(await document.save()).toBe(true);
+    expect(document.state.get()).toMatchObject(SAVED);
+    document.model?.setValue("three");
+    disk.files.set("a.txt", bytesOf("another's"));
+    expect([await document.save(), document.state.get().disk, disk.textOf("a.txt")]).toEqual([false, { kind: "changed", hash: hashOf("another's") }, "another's"]);
+  });
+});
+
 it("brings unsaved text back by itself once a file can be read that could not be", async () => {
   const { disk, documents } = restored("before", hashOf("before"));
   disk.letThrough();

@@ -214,20 +214,29 @@ export class TextDocument {
     }
     this.#patch({ saving: true, saveProblem: null });
     try {
-      const written = await this.#file.write(bytes, base);
-      model.saved(version, encoding);
-      this.#patch({ saving: false, hash: written.hash, sizeBytes: written.sizeBytes, disk: { kind: "same" }, mixedLineEnds: false });
-      this.#settle();
-      // What was typed while it was being saved is kept with the new base.
-      if (this.state.get().dirty) this.#keeper.recordWhole();
+      this.#saved(version, encoding, await this.#file.write(bytes, base));
       return true;
     } catch (error) {
       const found = diskOf(error);
+      const same = found?.kind === "changed" ? await this.#file.read().then((content) => (isSame(content.bytes, bytes) ? content : null), () => null) : null;
+      if (same) {
+        this.#saved(version, encoding, same);
+        return true;
+      }
       this.#patch(found ? { saving: false, disk: found } : { saving: false, saveProblem: toProblem(error) });
       return false;
     } finally {
       if (this.#checkAgain) void this.checkDisk();
     }
+  }
+
+  /** That version of the text is on the disk: it was written, or found there, as after a write whose answer was lost. */
+  #saved(version: number, encoding: Encoding, { hash, sizeBytes }: { readonly hash: string; readonly sizeBytes: number }): void {
+    this.#model?.saved(version, encoding);
+    this.#patch({ saving: false, saveProblem: null, hash, sizeBytes, disk: { kind: "same" }, mixedLineEnds: false });
+    this.#settle();
+    // What was typed while it was being saved is kept with the new base.
+    if (this.state.get().dirty) this.#keeper.recordWhole();
   }
 
   /** Lets go of what was typed and takes the text on the disk. It can be undone, as any edit. */
@@ -302,6 +311,8 @@ export class TextDocument {
       const { phase, hash, dirty, partial } = this.state.get();
       if (content.hash === hash && phase !== "gone" && phase !== "failed") return this.#patch({ disk: { kind: "same" } });
       const encoding = content.bytes === null || imageType(this.#path) !== null ? null : detectEncoding(content.bytes);
+      const model = this.#model;
+      if (dirty && phase === "text" && model && isSame(content.bytes, encodeText(model.text, this.state.get().encoding))) return this.#saved(model.version, this.state.get().encoding, content);
       // Where no text is shown, what was typed is not brought back yet.
       if (dirty && phase === "text") return this.#patch({ disk: { kind: "changed", hash: content.hash } });
       if (phase !== "text" || partial || content.bytes === null || encoding === null) return await this.load();
@@ -388,4 +399,8 @@ export class TextDocument {
     if (this.#abort.signal.aborted) return;
     this.state.update((state) => ({ ...state, ...change }));
   }
+}
+
+function isSame(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  return one !== null && one.length === other?.length && one.every((byte, index) => byte === other[index]);
 }

@@ -3,7 +3,7 @@ import {
   type MessageId, MessageIdSchema, type MessageInput, type RenameConversationInput, type SendMessageInput, type SentMessage, type WatchConversationInput,
 } from "@coder/api/ai-service";
 import type { Stored } from "@coder/db";
-import { isAppError, organizationOf, type Caller, type Done, type LiveItem } from "@coder/shared";
+import { isAppError, organizationOf, personOf, type Caller, type Done, type LiveItem } from "@coder/shared";
 import { LiveFeed, newId } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
 import type { ConversationRow, MessageRow } from "../entities.ts";
@@ -44,6 +44,8 @@ export class Conversations implements IConversations {
   readonly #deps: ConversationsDeps;
   readonly #feed = new LiveFeed<Told>(FEED);
   readonly #running = new Map<ConversationId, Running>();
+  /** By person and key. */
+  readonly #sending = new Map<string, Promise<SentMessage>>();
 
   constructor(deps: ConversationsDeps) {
     this.#deps = deps;
@@ -74,7 +76,15 @@ export class Conversations implements IConversations {
     return conversationOf(row);
   }
 
-  async sendMessage(caller: Caller, { projectId, conversationId, parentId, text, context, key }: SendMessageInput): Promise<SentMessage> {
+  sendMessage(caller: Caller, input: SendMessageInput): Promise<SentMessage> {
+    // Sent again while the first one is still being taken in.
+    const place = `${personOf(caller).userId} ${input.key}`;
+    const sent = this.#sending.get(place) ?? this.#send(caller, input).finally(() => this.#sending.delete(place));
+    this.#sending.set(place, sent);
+    return sent;
+  }
+
+  async #send(caller: Caller, { projectId, conversationId, parentId, text, context, key }: SendMessageInput): Promise<SentMessage> {
     const { store } = this.#deps;
     await this.#deps.workspace(caller).getProject({ id: projectId });
     const messageId = MessageIdSchema.parse(key);
@@ -119,7 +129,7 @@ export class Conversations implements IConversations {
     const branches = new Branches(await store.rows(caller, conversationId));
     if (!branches.get(messageId)) throw messageNotFound();
     refuseWhileRunning(branches, conversation);
-    const moved = await store.moveHead(caller, conversation, branches.leafBelow(messageId));
+    const moved = await this.#moveHead(caller, conversation, branches.leafBelow(messageId));
     this.#tell(conversationId, { kind: "conversation" });
     return this.#details(caller, moved ?? (await store.get(caller, conversationId)));
   }
@@ -179,12 +189,12 @@ export class Conversations implements IConversations {
     return { conversationId: conversation.id, messageId: questionId, answerId };
   }
 
-  /** Null where another message was faster. A write that left the branch as it was, such as a new name, stands in nobody's way. */
-  async #moveHead(caller: Caller, conversation: Stored<ConversationRow>, answerId: MessageId, text: string): Promise<Stored<ConversationRow> | null> {
+  /** Null where another message was faster. A write that left the branch as it was, such as a new name or the end of an answer, stands in nobody's way. */
+  async #moveHead(caller: Caller, conversation: Stored<ConversationRow>, headId: MessageId, text = ""): Promise<Stored<ConversationRow> | null> {
     const { store } = this.#deps;
     let at = conversation;
     for (let tries = 0; tries < MOVE_TRIES && at.headId === conversation.headId; tries += 1) {
-      const moved = await store.moveHead(caller, at, answerId, text);
+      const moved = await store.moveHead(caller, at, headId, text);
       if (moved) return moved;
       at = await store.get(caller, conversation.id);
     }
@@ -215,7 +225,8 @@ export class Conversations implements IConversations {
     };
     const done = work()
       .catch((error: unknown) => log.error({ err: error, conversationId: conversation.id }, "An answer could not be noted to its end"))
-      .finally(() => this.#running.delete(conversation.id));
+      // The next one may have begun: an answer has ended for its readers a moment before it has here.
+      .finally(() => this.#running.get(conversation.id)?.stop === stop && this.#running.delete(conversation.id));
     this.#running.set(conversation.id, { stop, done });
     this.#tell(conversation.id, { kind: "conversation" });
   }

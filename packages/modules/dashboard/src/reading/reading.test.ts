@@ -195,6 +195,15 @@ describe("one job", () => {
     const event = world.queues.add({ caller: ada, queue: "events.demo", name: "demo.thing.made" });
     expect(await outcome(world.service.cancelJob(ada, event, "organization"))).toBe("not_cancellable");
   });
+
+  it.each(["retryJob", "removeJob"] as const)("is cancelled and has more asked of it (%s) while its worker still stops it", async (procedure) => {
+    const job = world.queues.add({ caller: ada, state: "running", cancelled: { at: world.queues.tick(), by: ada } });
+    let looks = 0;
+    world.queues.beforeAnswer = async (question, id) => {
+      if (question === "get" && (looks += 1) === 2) await world.queues.cancel(job.queue, id, ada);
+    };
+    expect([await outcome(world.service[procedure](ada, job, "own")), looks]).toEqual(["done", 2]);
+  });
 });
 
 describe("queues", () => {

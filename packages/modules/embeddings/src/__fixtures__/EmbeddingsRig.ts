@@ -58,6 +58,8 @@ export class EmbeddingsRig {
   readonly #memory: MemoryDatabase | null;
   #time = Date.parse("2026-03-01T12:00:00.000Z");
 
+  /** Jobs that are cancelled and that their worker has not stopped yet. */
+  readonly stopping = new Set<string>();
   /** Whether another job may be started. */
   admitJob: (caller: Caller) => Promise<void> = async () => undefined;
 
@@ -142,7 +144,7 @@ export class EmbeddingsRig {
   statusOf(id: string): JobStatus | null {
     const state = this.states.get(id);
     if (!state) return null;
-    return jobStatus({ id, name: indexProjectJob.name, state, caller: this.caller, progress: state === "running" ? { done: 1, total: 3 } : null, error: state === "failed" ? "It failed" : null });
+    return jobStatus({ id, name: indexProjectJob.name, state, caller: this.caller, progress: state === "running" ? { done: 1, total: 3 } : null, cancelled: this.stopping.has(id) ? { at: this.now().toISOString(), by: this.caller } : null, error: state === "failed" ? "It failed" : null });
   }
 }
 

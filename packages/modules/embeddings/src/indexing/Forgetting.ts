@@ -28,8 +28,8 @@ export class Forgetting {
       await this.#removeWhatIsStored(caller, projectId, row.endpoint?.collection ?? null);
       await unlessConflict(rows.of(caller).delete(projectId));
     }
-    // What a run stored that was at work meanwhile.
-    await this.#removeWhatIsStored(caller, projectId, null);
+    // What a run stored that was at work meanwhile; unless somebody has asked for another one already, which begins by that.
+    if (!(await rows.get(caller, projectId))) await this.#removeWhatIsStored(caller, projectId, null);
   }
 
   async #removeWhatIsStored(caller: Caller, projectId: ProjectId, collection: string | null): Promise<void> {

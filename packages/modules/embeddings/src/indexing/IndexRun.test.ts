@@ -234,6 +234,35 @@ describe("a run that does not come to its end", () => {
     expect((await stored(project)).orphans).toBe(0);
   });
 
+  it("takes nothing from the run that was asked for after the index was removed, however late it ends itself", async () => {
+    const project = rig.workspace.create(rig.caller, many);
+    const cancelled = new AbortController();
+    /** A run that has stored some of it, and waits. */
+    const midway = async (signal?: AbortSignal) => {
+      const { job } = await rig.service.startIndex(rig.caller, { projectId: project, full: false });
+      const [there, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const onProgress = async (done: number) => {
+        if (done < 200) return;
+        there.resolve();
+        await held.promise;
+      };
+      const ended = outcome(rig.run(project, { id: job.id, segmentBytes: 20_000, onProgress, ...(signal ? { signal } : {}) }));
+      await there.promise;
+      return { ended, goOn: held.resolve };
+    };
+    const first = await midway(cancelled.signal);
+    await rig.service.deleteIndex(rig.caller, { projectId: project });
+    const second = await midway();
+    cancelled.abort(stop("job_cancelled"));
+    first.goOn();
+    expect(await first.ended).toBe("job_cancelled");
+    second.goOn();
+    expect(await second.ended).toBe("done");
+    expect(await rig.service.getIndex(rig.caller, { projectId: project })).toMatchObject({ state: "ready", files: 300 });
+    const { hits } = await rig.service.search(rig.caller, { projectId: project, query: "handler respond request", limit: 200 }, new AbortController().signal);
+    expect([hits.length, (await stored(project)).orphans]).toEqual([200, 0]);
+  });
+
   it("says why it failed, keeps the old index, and is right the next time", async () => {
     const project = rig.workspace.create(rig.caller, FILES);
     await rig.index(project);

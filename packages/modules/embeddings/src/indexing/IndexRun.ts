@@ -109,7 +109,7 @@ export class IndexRun {
     const counts = await thread.ask.counts(null);
     const merged = await this.#merge([...base, ...stored], counts, thread, run);
     const endpoint = await this.#settleVectors(row, embedder, merged, thread, run);
-    await this.#commit({ merged, counts, endpoint, embedder, parsed, startedAt }, run);
+    await this.#commit({ merged, counts, endpoint, embedder, parsed, startedAt, full: row.full }, run);
     log.info({ files: counts.files, chunks: counts.chunks, parsed, segments: merged.length }, "Indexed");
   }
 
@@ -158,7 +158,7 @@ export class IndexRun {
     };
   }
 
-  async #commit(made: { merged: readonly SegmentRef[]; counts: IndexCounts; endpoint: IndexRow["endpoint"]; embedder: ChunkEmbedder | null; parsed: number; startedAt: Date }, run: Run): Promise<void> {
+  async #commit(made: { merged: readonly SegmentRef[]; counts: IndexCounts; endpoint: IndexRow["endpoint"]; embedder: ChunkEmbedder | null; parsed: number; startedAt: Date; full: boolean }, run: Run): Promise<void> {
     const { caller, payload: { projectId }, id, signal } = run;
     const { rows, segments, now } = this.#deps;
     const { merged, counts, endpoint, embedder, parsed, startedAt } = made;
@@ -168,15 +168,16 @@ export class IndexRun {
       const row = await rows.get(caller, projectId);
       if (row?.jobId !== id) {
         // Somebody removed the index, or asked for another run, while this one was at work.
-        await segments.retain(caller, projectId, row?.segments ?? []);
+        await segments.removeOf(caller, projectId, id, row?.segments ?? []);
         return;
       }
-      // What changed after the files were listed may not be in it.
-      const again = row.changedAt !== null && row.changedAt >= startedAt.toISOString() ? newId() : null;
+      // What changed after the files were listed may not be in it; and somebody may have asked for a run over everything meanwhile.
+      const full = row.full && !made.full;
+      const again = full || (row.changedAt !== null && row.changedAt >= startedAt.toISOString()) ? newId() : null;
       const written = await unlessConflict(
         rows.update(caller, projectId, {
           segments: [...merged], counts, endpoint, chunks: counts.chunks, sizeBytes: bytes, format: INDEX_FORMAT, indexedAt: startedAt.toISOString(), tookMs: now().getTime() - startedAt.getTime(),
-          parsedFiles: parsed, jobId: again, full: false, requestedAt: again ? now().toISOString() : row.requestedAt, outcome: "ready", problem: problemOf(embedder?.problem ?? null),
+          parsedFiles: parsed, jobId: again, full, requestedAt: again ? now().toISOString() : row.requestedAt, outcome: "ready", problem: problemOf(embedder?.problem ?? null),
         }, { etag: row.etag, enqueue: again ? [indexProjectJob.with({ projectId }, { id: again })] : [] }),
       );
       if (written) break;
@@ -200,9 +201,9 @@ export class IndexRun {
     if (!ended && !isAppError(error)) log.error({ err: error }, "Indexing failed");
     const problem = ended ? indexCancelled() : isAppError(error) ? error : indexingFailed();
     const changes = ended ? { outcome: "cancelled", problem: problemOf(problem) } as const : { outcome: "failed", problem: problemOf(problem) } as const;
-    const row = await unlessConflict(rows.update(caller, projectId, changes, { where: { jobId: id } }));
+    await unlessConflict(rows.update(caller, projectId, changes, { where: { jobId: id } }));
     // What failed is tried again, and goes on then; what was stopped is not.
-    if (ended) await segments.retain(caller, projectId, row?.segments ?? (await rows.get(caller, projectId))?.segments ?? []);
+    if (ended) await segments.removeOf(caller, projectId, id, (await rows.get(caller, projectId))?.segments ?? []);
     return !signal.aborted && code === "project_not_ready";
   }
 

@@ -29,9 +29,10 @@ export class RunRequests {
     for (;;) {
       const row = await rows.get(caller, projectId);
       const status = row && (await this.status(row));
-      if (row?.jobId && this.isActive(row, status)) {
-        // What has not begun yet can still become a run over everything.
-        if (full && !row.full && status?.state !== "running") await unlessConflict(rows.update(caller, projectId, { full }, { where: { jobId: row.jobId } }));
+      if (row?.jobId && this.goesOn(row, status)) {
+        // What has not begun yet becomes a run over everything; one that is at work is followed by one.
+        const isNoted = !full || row.full || (await unlessConflict(rows.update(caller, projectId, { full }, { where: { jobId: row.jobId } }))) !== null;
+        if (!isNoted) continue;
         return row.jobId;
       }
       const jobId = newId();
@@ -52,6 +53,11 @@ export class RunRequests {
   isActive({ jobId, requestedAt }: IndexRow, status: JobStatus | null): boolean {
     if (status) return ACTIVE.has(status.state);
     return jobId !== null && requestedAt !== null && this.#deps.now().getTime() - Date.parse(requestedAt) < HANDED_ON_MS;
+  }
+
+  /** Active, and not about to be stopped. */
+  goesOn(row: IndexRow, status: JobStatus | null): boolean {
+    return this.isActive(row, status) && (status?.cancelled ?? null) === null;
   }
 
   async cancel(caller: Caller, row: Stored<IndexRow>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ProjectId } from "@coder/api/workspace";
-import { eachRow, type IDatabase, type IRepository } from "@coder/db";
+import { eachRow, type Filter, type IDatabase, type IRepository } from "@coder/db";
 import { organizationOf, type Caller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
 import { SEGMENT_SECTIONS, segmentEntity, segmentPartEntity, type SegmentPartRow, type SegmentRef, type SegmentRow, type SegmentSection } from "../entities.ts";
@@ -60,9 +60,18 @@ export class SegmentStore {
 
   /** Removes all of a project's segments but those that are named; returns how many went. */
   async retain(caller: Caller, projectId: ProjectId, kept: readonly SegmentRef[]): Promise<number> {
+    return this.#remove(caller, { projectId }, kept);
+  }
+
+  /** Removes what a run has stored, but for the segments that are named. Another run may be at work by now: its own stay. */
+  async removeOf(caller: Caller, projectId: ProjectId, runId: string, kept: readonly SegmentRef[]): Promise<void> {
+    await this.#remove(caller, { projectId, runId }, kept);
+  }
+
+  async #remove(caller: Caller, which: Filter<SegmentRow>, kept: readonly SegmentRef[]): Promise<number> {
     const ids = new Set(kept.map(({ id }) => id));
     const gone: string[] = [];
-    for await (const { id } of eachRow(this.#segments(caller), { projectId })) if (!ids.has(id)) gone.push(id);
+    for await (const { id } of eachRow(this.#segments(caller), which)) if (!ids.has(id)) gone.push(id);
     for (const id of gone) {
       await this.#parts(caller).deleteMany({ segmentId: id });
       await this.#segments(caller).delete(id);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { RunIdSchema, type GetRunInput, type ListRunsInput, type ListScriptsInput, type ReadOutputInput, type Run, type RunEvent, type RunInput, type RunOutput, type RunPage, type RunTarget, type Scripts, type StartRunInput, type WatchRunInput } from "@coder/api/execution";
-import { unlessConflict, unlessExists, type IDatabase, type IRepository, type Stored } from "@coder/db";
+import type { ProjectId } from "@coder/api/workspace";
+import { eachRow, unlessConflict, unlessExists, type IDatabase, type IRepository, type Stored } from "@coder/db";
 import { actorOf, isAppError, type Caller, type LiveItem } from "@coder/shared";
 import { newId, type IJobs } from "@coder/shared/server";
 import type { ProjectAccess, OpenProject } from "../changes/ProjectAccess.ts";
@@ -11,7 +12,7 @@ import { performRunJob } from "../jobs/run-definitions.ts";
 import { commandLineOf, commandWithoutArguments } from "./command-of.ts";
 import { waitUntil } from "../wait-until.ts";
 import { endedEvents } from "./ended-events.ts";
-import { dependenciesMissing, fileNotRunnable, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
+import { dependenciesInstalling, dependenciesMissing, fileNotRunnable, lockFileMissing, runNotFound, scriptNotFound } from "./errors.ts";
 import { installerOf } from "./install/managers/installer-of.ts";
 import { isThere, readManifest } from "./package-manifest.ts";
 import type { PackageManager } from "./PackageManager.ts";
@@ -48,7 +49,7 @@ export class Runs {
     const key = given ?? null;
     const known = await this.#known(caller, { projectId, target, key });
     if (known) return runOf(known);
-    const command = await this.#commandOf(project, target, withoutDependencies);
+    const command = await this.#commandOf(caller, project, target, withoutDependencies);
     const id = newId(RunIdSchema);
     const jobId = newId();
     const at = this.#deps.now().toISOString();
@@ -123,7 +124,7 @@ export class Runs {
   }
 
   /** As somebody would type it. Refuses what cannot run, as far as that is known before the job begins. */
-  async #commandOf({ tree }: OpenProject, target: RunTarget, withoutDependencies: boolean): Promise<string> {
+  async #commandOf(caller: Caller, { id, tree }: OpenProject, target: RunTarget, withoutDependencies: boolean): Promise<string> {
     if (target.kind === "file") {
       if (!(await isThere(tree, target.path))) throw fileNotRunnable(target.path);
       return commandLineOf(target);
@@ -136,8 +137,14 @@ export class Runs {
       return (await installerOf(tree, lock, this.#deps.packages)).commandLine;
     }
     if (!manifest || !Object.hasOwn(manifest.scripts, target.name)) throw scriptNotFound(folder, target.name);
-    if (!withoutDependencies && (await dependenciesOf(tree, folder, manifest)) === "missing") throw dependenciesMissing(folder);
+    if (!withoutDependencies && (await dependenciesOf(tree, folder, manifest)) === "missing") throw (await this.#isInstalling(caller, id)) ? dependenciesInstalling(folder) : dependenciesMissing(folder);
     return commandLineOf(target);
+  }
+
+  /** Then nobody is to be asked to install them. */
+  async #isInstalling(caller: Caller, projectId: ProjectId): Promise<boolean> {
+    for await (const { target } of eachRow(this.#rows(caller), { projectId, state: { in: ["waiting", "running"] } })) if (target.kind === "install") return true;
+    return false;
   }
 
   async #known(caller: Caller, { projectId, target, key }: Pick<RunRow, "projectId" | "target" | "key">): Promise<Stored<RunRow> | null> {

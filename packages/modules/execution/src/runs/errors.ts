@@ -19,6 +19,10 @@ export function dependenciesMissing(folder: string): AppError {
   return new AppError("conflict", "dependencies_missing", "The dependencies of this project are not installed.", { remedy: "Install them, or run without them.", details: { folder } });
 }
 
+export function dependenciesInstalling(folder: string): AppError {
+  return new AppError("conflict", "dependencies_installing", "The dependencies of this project are being installed.", { remedy: "Wait until that run has ended, or run without them.", details: { folder } });
+}
+
 export function lockFileMissing(folder: string): AppError {
   return new AppError("conflict", "lock_file_missing", "There is no lock file to install from.", { remedy: "Add the lock file of npm 7 or newer, pnpm 9 or newer, Yarn 1 or Yarn 4.", details: { folder } });
 }

@@ -84,6 +84,19 @@ describe("a run for which there is too little room", () => {
     expect(await fill()).toMatchObject({ state: "failed", endedBy: "tree", problem: full });
   });
 
+  it("leaves some of it to whoever saves a file while it runs", async () => {
+    await open();
+    rig.workspace.usage.bytes = { used: 98 * MB, limit: 100 * MB };
+    await rig.write({ "long.js": "require('fs').writeFileSync('begun.txt', ''); setInterval(() => 1, 1000)" });
+    const { id } = await rig.start(file("long.js"));
+    const running = rig.perform(id);
+    while ((await rig.read("begun.txt")) === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(used()).toBe(99.8 * MB);
+    rig.cancelNow();
+    await running;
+    expect(used()).toBe(98 * MB);
+  });
+
   it("says nothing of it where its own limit ended it", async () => {
     await open(2 * MB);
     expect(await fill()).toMatchObject({ state: "failed", endedBy: "tree", problem: null });

@@ -168,6 +168,16 @@ describe("a run", () => {
     expect([live.first, again.first, again.last]).toMatchObject([{ event: { kind: "run" } }, { id: "123456", event: { kind: "run", run: { state: "succeeded" } } }, { id: "300000", event: { kind: "run" } }]);
   });
 
+  it("offers to install nothing that is being installed", async () => {
+    await open();
+    await rig.write({ "package.json": { ...APP, scripts: { test: "true" } }, "package-lock.json": { lockfileVersion: 3, packages: {} } });
+    const { id } = await rig.start({ kind: "install", folder: "" });
+    expect(await outcome(rig.start(script("test")))).toBe("dependencies_installing");
+    expect(await outcome(rig.start(script("test"), true))).toBe("done");
+    await rig.parts.runs.cancel(rig.caller, { id });
+    expect(await outcome(rig.start(script("test")))).toBe("dependencies_missing");
+  });
+
   it("refuses what is not there, and offers to install what is missing", async () => {
     await open();
     await rig.write({ "package.json": { ...APP, scripts: { test: "true" } }, "a.txt": "", "packages/x/package.json": { name: "x", scripts: { lint: "true" } } });

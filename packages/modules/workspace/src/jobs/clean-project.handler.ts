@@ -6,12 +6,17 @@ import type { ProjectAccess } from "../projects/ProjectAccess.ts";
 
 export function cleanProjectHandler(deps: { access: ProjectAccess; directories: ProjectDirectories }): JobHandler<{ projectId: ProjectId }> {
   return async ({ payload: { projectId }, caller, signal }) => {
-    const row = await deps.access.rows(caller).get(projectId);
+    const rows = deps.access.rows(caller);
+    const found = await rows.get(projectId);
+    if (!found) return;
+    const target = new ImportTarget(deps.directories.of(found));
+    // Looked at before the state: what a run has made that begins after both is not in it.
+    const left = await target.left();
+    const row = await rows.get(projectId);
     // Gone, or started again meanwhile: then whoever does that cleans up.
     if (!row) return;
     const state = row.status === "deleted" ? row.statusBefore : row.status;
-    const target = new ImportTarget(deps.directories.of(row));
     if (state === "ready") await target.forgetSource(signal);
-    if (state === "failed") await target.clean(signal);
+    if (state === "failed") await target.clean(signal, left);
   };
 }

@@ -68,9 +68,7 @@ export class ChangeRun {
     const row = await rows.require(caller, id);
     if (row.state !== "applying" || row.task?.jobId !== jobId) return;
     try {
-      const project = await access.open(caller, row.projectId);
-      await this.#lock(row, context);
-      await this.#go(row, project, context);
+      await this.#go(row, await access.open(caller, row.projectId), context);
     } catch (thrown) {
       const error = fullDisk(thrown);
       if (signal.aborted) {
@@ -120,6 +118,7 @@ export class ChangeRun {
       return this.#complete(row, project, context);
     }
     let begun = await journal.open();
+    if (begun) await this.#lock(row, context);
     if (begun && (begun.jobId !== jobId || begun.direction === "back")) {
       await transaction.back(begun);
       begun = null;
@@ -147,12 +146,14 @@ export class ChangeRun {
     await this.#complete(row, project, context);
   }
 
-  async #planned(row: Stored<ChangeSetRow>, project: OpenProject, journal: JournalFile, { caller, signal }: RunContext): Promise<Pick<Journal, "action" | "files" | "emptied"> & Pick<Plan, "growth">> {
+  async #planned(row: Stored<ChangeSetRow>, project: OpenProject, journal: JournalFile, context: RunContext): Promise<Pick<Journal, "action" | "files" | "emptied"> & Pick<Plan, "growth">> {
     const { rows, plan, validation } = this.#deps;
+    const { caller, signal } = context;
     const stale = row.task?.stale ?? "refuse";
     if (row.task?.jobName === undoChangeSetJob.name) {
       const done = await journal.done();
       if (done?.action !== "apply") throw new Error(`There is no record of how the change set ${row.id} was applied`);
+      await this.#lock(row, context);
       await this.#checkpoint(row, caller, "undo");
       const { files, growth } = await plan.undo(project, row, done, stale);
       return { action: "undo", files: [...files], emptied: done.folders, growth };
@@ -166,6 +167,8 @@ export class ChangeRun {
       const errors = await validation.accepted(row, project, files, signal, caller);
       if (errors > 0) throw validationFailed(errors);
     }
+    // Not before that: a check may take minutes, and all else that is to be done in the project's files would be refused meanwhile.
+    await this.#lock(row, context);
     await this.#checkpoint(row, caller, "apply");
     const planned = await plan.apply(project, row, files, stale);
     return { action: "apply", files: [...planned.files], emptied: [], growth: planned.growth };

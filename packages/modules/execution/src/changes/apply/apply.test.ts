@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { outcome, silentLogger } from "@coder/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChangeRig } from "../__fixtures__/ChangeRig.ts";
 
 const TEXT = "one\ntwo\nthree\nfour\nfive\nsix\nseven\n";
@@ -60,8 +60,9 @@ describe("applying", () => {
     const passed = { state: "passed" as const, note: "", findings: [] };
     const parse = { name: "parse" as const, run: async () => passed };
     const types = { name: "types" as const, run: async () => (await ask(), { ...passed, note: "found too late" }) };
+    const lint = { name: "lint" as const, run: vi.fn<() => Promise<typeof passed>>(async () => passed) };
     await rig.close();
-    rig = await ChangeRig.open({ stages: [parse, types] });
+    rig = await ChangeRig.open({ stages: [parse, types, lint] });
     await rig.write({ "src/a.ts": TEXT });
     const { id } = await rig.create({ "src/a.ts": TEXT.replace("two", "2") });
     const { version, files: [file] } = await rig.decideAll(id);
@@ -70,8 +71,29 @@ describe("applying", () => {
       await rig.parts.service.applyChangeSet(rig.caller, { id, version, stale: "refuse", validation: "skip" });
     };
     expect(await rig.validate(id)).toMatchObject({ state: "applying" });
-    expect(await rig.work(id)).toMatchObject({ state: "applied", validation: { stages: [{ state: "passed" }, { state: "running", note: "" }, {}] } });
+    expect(await rig.work(id)).toMatchObject({ state: "applied", validation: { stages: [{ state: "passed" }, { state: "waiting", note: "" }, { state: "waiting" }] } });
     expect(await rig.read("src/a.ts")).toBe(TEXT.replace("two", "2"));
+    expect(lint.run).not.toHaveBeenCalled();
+  });
+
+  it("ends a check that goes on, and so does discarding: nobody waits for it", async () => {
+    let leave = async (): Promise<unknown> => undefined;
+    const untilAborted = async (_subject: unknown, signal: AbortSignal) => {
+      await leave();
+      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      return { state: "passed" as const, note: "", findings: [] };
+    };
+    await rig.close();
+    rig = await ChangeRig.open({ stages: [{ name: "types", run: untilAborted }] });
+    await rig.write({ "src/a.ts": TEXT });
+    const { id } = await rig.create({ "src/a.ts": TEXT.replace("two", "2") });
+    const { version } = await rig.decideAll(id);
+    leave = () => rig.parts.service.applyChangeSet(rig.caller, { id, version, stale: "refuse", validation: "skip" });
+    expect(await rig.validate(id)).toMatchObject({ state: "applying" });
+    expect(await rig.work(id)).toMatchObject({ state: "applied" });
+    const other = await rig.create({ "src/b.ts": "b\n" });
+    leave = () => rig.parts.service.discardChangeSet(rig.caller, { id: other.id });
+    expect(await rig.validate(other.id)).toMatchObject({ state: "discarded", validation: { stages: [{}, { name: "types", state: "waiting" }, {}] } });
   });
 
   it("refuses files that changed since, or merges them when asked to, and never writes over them", async () => {

@@ -85,4 +85,20 @@ describe("the checkpoint of a change that was applied", () => {
     });
     expect([refused, second.state, await rig.read("src/b.ts")]).toEqual(["project_busy", "applied", "B\n"]);
   });
+
+  it("is taken and restored, as the files are another change's, while what a change brings is still being checked", async () => {
+    let meanwhile = async (): Promise<void> => undefined;
+    await rig.close();
+    rig = await ChangeRig.open({ checkpoints: "real", stages: [{ name: "types", run: async () => (await meanwhile(), { state: "passed", note: "", findings: [] }) }] });
+    await rig.write({ "src/a.ts": TEXT, "src/b.ts": TEXT });
+    const ended: string[] = [];
+    meanwhile = async () => {
+      const second = await applied({ "src/b.ts": "B\n" });
+      ended.push(second.problem?.code ?? second.state, await outcome(restore(second)), (await rig.read("src/b.ts")) ?? "");
+    };
+    const { id } = await rig.create({ "src/a.ts": "A\n" });
+    await rig.decideAll(id);
+    ended.push((await rig.apply(id, { validation: "require" })).state);
+    expect([...ended, await rig.read("src/a.ts")]).toEqual(["applied", "done", TEXT, "applied", "A\n"]);
+  });
 });

@@ -18,12 +18,14 @@ export function summaryOf({ files, additions, deletions, hunks, accepted, reject
 }
 
 export function changeSetOf(row: Stored<ChangeSetRow>, files: readonly Stored<ChangeFileRow>[], comments: readonly Stored<CommentRow>[]): ChangeSet {
-  const { revision, ...validation } = row.validation;
+  const { revision, stages, ...validation } = row.validation;
+  const isChecked = row.state === "validating" || row.state === "applying";
   return {
     ...summaryOf(row),
     files: files.map(changeFileOf),
     comments: comments.map(commentOf),
-    validation: { ...validation, outdated: revision !== null && revision !== row.revision },
+    // A check that nobody waited for any more has not ended.
+    validation: { ...validation, stages: stages.map((stage) => (stage.state === "running" && !isChecked ? { ...stage, state: "waiting" } : stage)), outdated: revision !== null && revision !== row.revision },
   };
 }
 

@@ -22,6 +22,8 @@ export interface IValidationRun {
   accepted(row: ChangeSetRow, project: OpenProject, files: readonly ChangeFileRow[], signal: AbortSignal, caller: Caller): Promise<number>;
 }
 
+/** How often a check looks whether anybody still waits for it. */
+const LOOK_MS = 1_000;
 const MAX_MESSAGES = 200;
 const MAX_TEXT = 1_000;
 
@@ -36,10 +38,12 @@ export class ValidationRun implements IValidationRun {
   async accepted(row: ChangeSetRow, project: OpenProject, files: readonly ChangeFileRow[], signal: AbortSignal, caller: Caller): Promise<number> {
     const { revision, subject, stages } = row.validation;
     if (subject === "accepted" && revision === row.revision && stages.every(({ state }) => state !== "running" && state !== "waiting" && state !== "broken")) return errorsIn(stages);
-    return errorsIn(await this.run(caller, row, project, files, "accepted", signal));
+    const found = await this.run(caller, row, project, files, "accepted", signal);
+    if (!found) throw new Error(`The change set ${row.id} is not being applied any more`);
+    return errorsIn(found);
   }
 
-  /** Checks all that is proposed, or what is accepted of it. */
+  /** Checks all that is proposed, or what is accepted of it. Null, and early, where nobody waits for it any more. */
   async run(
     caller: Caller,
     row: ChangeSetRow,
@@ -48,23 +52,25 @@ export class ValidationRun implements IValidationRun {
     subject: "proposal" | "accepted",
     signal: AbortSignal,
     progress: (done: number, total: number) => Promise<void> = async () => undefined,
-  ): Promise<readonly ValidationStage[]> {
+  ): Promise<readonly ValidationStage[] | null> {
     const { stages, log } = this.#deps;
+    using wanted = this.#wanted(caller, row, signal);
     await using checked: Subject & AsyncDisposable = await this.#subject(project, files, subject);
     let found: readonly ValidationStage[] = VALIDATION_STAGES.map((name) => ({ name, state: "waiting", note: "", tookMs: null, messages: [], limited: false }));
     const keep = async (stage: ValidationStage, ended = false) => {
       found = found.map((each) => (each.name === stage.name ? stage : each));
-      await this.#keep(caller, row, subject, found, ended);
+      return this.#keep(caller, row, subject, found, ended);
     };
     for (const [index, stage] of stages.entries()) {
       await progress(index, stages.length);
       const started = performance.now();
-      await keep({ name: stage.name, state: "running", note: "", tookMs: null, messages: [], limited: false });
+      if (!(await keep({ name: stage.name, state: "running", note: "", tookMs: null, messages: [], limited: false }))) return null;
       let outcome: StageOutcome;
       try {
-        outcome = await stage.run(checked, signal);
+        outcome = await stage.run(checked, wanted.signal);
       } catch (error) {
         signal.throwIfAborted();
+        if (wanted.signal.aborted) return null;
         log.warn({ err: error, stage: stage.name, changeSetId: row.id }, "A check of a proposed change failed");
         outcome = { state: "broken", note: isAppError(error) ? `${error.message} ${error.remedy}` : "The check failed for a reason nobody has foreseen.", findings: [] };
       }
@@ -74,10 +80,23 @@ export class ValidationRun implements IValidationRun {
     return found;
   }
 
-  /** What another job found that began later stays. */
-  async #keep(caller: Caller, { id, revision, task }: ChangeSetRow, subject: "proposal" | "accepted", stages: readonly ValidationStage[], ended: boolean): Promise<void> {
+  /** Null where nobody waits for it any more: what another job found that began later stays. */
+  #keep(caller: Caller, row: ChangeSetRow, subject: "proposal" | "accepted", stages: readonly ValidationStage[], ended: boolean): Promise<ChangeSetRow | null> {
     const { rows } = this.#deps;
-    await rows.change(caller, id, (now) => (now.task?.jobId !== task?.jobId ? null : { validation: { subject, stages: [...stages], endedAt: ended ? rows.now() : null, revision } }));
+    return rows.change(caller, row.id, (now) => (isAtWork(row, now) ? { validation: { subject, stages: [...stages], endedAt: ended ? rows.now() : null, revision: row.revision } } : null));
+  }
+
+  /** Aborts also where the change set was applied or discarded meanwhile: a check of types may have minutes left by then. */
+  #wanted(caller: Caller, row: ChangeSetRow, signal: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+    const left = new AbortController();
+    const look = setInterval(() => {
+      void this.#deps.rows.require(caller, row.id).then(
+        (now) => !isAtWork(row, now) && left.abort(),
+        // Whatever that was: what is found is refused when it is kept.
+        () => undefined,
+      );
+    }, LOOK_MS);
+    return { signal: AbortSignal.any([signal, left.signal]), [Symbol.dispose]: () => clearInterval(look) };
   }
 
   async #subject(project: OpenProject, rows: readonly ChangeFileRow[], subject: "proposal" | "accepted"): Promise<Subject & AsyncDisposable> {
@@ -91,6 +110,11 @@ export class ValidationRun implements IValidationRun {
     }
     return subjectOf(project, files);
   }
+}
+
+/** Whether the change set is still where the job that checks it found it. */
+function isAtWork({ state, task }: ChangeSetRow, now: ChangeSetRow): boolean {
+  return now.state === state && now.task?.jobId === task?.jobId;
 }
 
 function subjectOf(project: OpenProject, files: readonly SubjectFile[]): Subject & AsyncDisposable {

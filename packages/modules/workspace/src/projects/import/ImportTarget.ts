@@ -41,15 +41,20 @@ export class ImportTarget {
     await mkdir(this.#directory.staging, { recursive: true });
   }
 
+  /** What runs have left in the staging folder until now. */
+  async left(): Promise<readonly string[]> {
+    return readdir(this.#directory.staging).catch(() => []);
+  }
+
   /** For a project that is not ready: nothing in it is anybody's. */
-  async clean(signal: AbortSignal): Promise<void> {
+  async clean(signal: AbortSignal, left?: readonly string[]): Promise<void> {
     await removeTree(this.#directory.tree, signal);
-    await this.#remove((name) => name !== ARCHIVE, signal);
+    await this.#remove((left ?? (await this.left())).filter((name) => name !== ARCHIVE), signal);
   }
 
   /** For one that is ready: others have begun to work in its folders. */
   async forgetSource(signal: AbortSignal): Promise<void> {
-    await this.#remove((name) => name === ARCHIVE || name.startsWith(RUN), signal);
+    await this.#remove((await this.left()).filter((name) => name === ARCHIVE || name.startsWith(RUN)), signal);
   }
 
   /** The staged tree becomes the project's, whole, in one step; what is in it is on the disk before. */
@@ -61,8 +66,7 @@ export class ImportTarget {
     await rename(this.staged, this.#directory.tree);
   }
 
-  async #remove(isLeft: (name: string) => boolean, signal: AbortSignal): Promise<void> {
-    const names = await readdir(this.#directory.staging).catch(() => []);
-    for (const name of names) if (isLeft(name)) await removeTree(path.join(this.#directory.staging, name), signal);
+  async #remove(names: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const name of names) await removeTree(path.join(this.#directory.staging, name), signal);
   }
 }

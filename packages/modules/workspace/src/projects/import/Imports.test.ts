@@ -8,7 +8,7 @@ import { GitRefSchema, GitUrlSchema, type Project } from "@coder/api/workspace";
 import { AppError } from "@coder/shared";
 import type { ILogger } from "@coder/shared/trpc";
 import { outcome, somebody } from "@coder/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { tarGzOf, tarOf, zipOf } from "../__fixtures__/archives.ts";
 import { chunked, collect, CONFIG, hashTree, ImportRig, listTree, MIB, plant } from "../__fixtures__/import-rig.ts";
 
@@ -164,6 +164,24 @@ describe("an import that is stopped", () => {
     expect((await rig.parts.service.getProject(rig.caller, again)).status).toBe("importing");
     expect(await rig.finish(again)).toMatchObject({ status: "ready", fileCount: 300 });
     expect(await outcome(rig.parts.service.retryImport(rig.caller, { id: project.id }))).toBe("import_not_failed");
+  });
+
+  it.each([1, 2])("can be started again while what it left is being removed (look %i at the project)", async (look) => {
+    const { project } = await stopAt("Checked", "job_cancelled");
+    const { staging } = rig.parts.directories.of(project);
+    const rows = rig.parts.access.rows(rig.caller);
+    let looks = 0;
+    const get: typeof rows.get = async (id) => {
+      const found = await rows.get(id);
+      looks += 1;
+      if (looks !== look) return found;
+      await rig.parts.service.retryImport(rig.caller, { id: project.id });
+      await plant(staging, { "run-new/half": "x" });
+      return found;
+    };
+    vi.spyOn(rig.parts.access, "rows").mockReturnValueOnce({ ...rows, get });
+    await rig.runLeftJobs();
+    expect([looks >= look, (await namesIn(project)).filter((name) => name.includes("new/"))]).toEqual([true, ["staging/run-new/half"]]);
   });
 
   it("cannot be started again without its archive", async () => {
