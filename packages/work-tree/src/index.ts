@@ -16,6 +16,8 @@ export type { ProjectDirectory } from "./ProjectDirectories.ts";
 export { joined, ProjectTree, statAt, statOrNull } from "./ProjectTree.ts";
 export type { Place } from "./ProjectTree.ts";
 export { ProjectTrees } from "./ProjectTrees.ts";
+export { removeAll } from "./remove-all.ts";
+export { renameOurs } from "./rename-ours.ts";
 export { isClosedToUs, isLockedToUs, reopen } from "./reopen.ts";
 export { inStaging, removeLeftovers, temporaryIn } from "./staging.ts";
 export { syncFolder } from "./sync-folder.ts";

@@ -1,7 +1,6 @@
 import { chmodSync, closeSync, constants, fstatSync, openSync, type BigIntStats } from "node:fs";
+import { O_PATH } from "./o-path.ts";
 
-/** Opens an entry without the right to read it. Linux; Node has no name for it. */
-const O_PATH = 0o10000000;
 /** To list a folder and to enter it; to read a file. */
 const [LOOK, READ] = [0o500, 0o400];
 /** Of a folder that is opened: a closed one is of no use to anybody. */
