@@ -87,7 +87,7 @@ export class Isolation {
   async #tryBubblewrap(): Promise<Found> {
     const { program, runIds } = this.#options;
     const meters = await this.meters();
-    const driver = await BubblewrapDriver.open({ program, staging: this.#staging });
+    const driver = await BubblewrapDriver.open({ program, staging: this.#staging, countsAllMemory: meters.exact });
     if (driver === null) return this.#without(await notInstalled(program));
     const shortfall = await tryOut(driver, { meters, runIds });
     if (shortfall === null) return { driver };

@@ -111,10 +111,10 @@ describe.skipIf(!hasBubblewrap() || !isRoot)("from a clone below a home that onl
       await rm(home, { recursive: true, force: true });
     }
   }
-  const inForce = { wrong: [], written: "hi\n1000\n", bomb: "processes", hog: "memory", burner: "cpu" };
+  const inForce = { wrong: [], written: "hi\n1000\n", bomb: "processes", hog: "memory", burner: "cpu", hider: "tree", closedBytes: expect.closeTo(3_000_000, -5) };
 
   it("isolates and limits for an ordinary user as well as it can", { timeout: 120_000 }, async () => {
-    expect(await tellsAs(NOBODY)).toMatchObject({ ...inForce, uid: NOBODY, owner: NOBODY, bare: { stdout: `${NOBODY}\n`, outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
+    expect(await tellsAs(NOBODY)).toMatchObject({ ...inForce, uid: NOBODY, owner: NOBODY, memory: "38", bare: { stdout: `${NOBODY}\n`, outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
   });
 
   it("isolates and limits for root, whose runs are somebody else there too", { timeout: 120_000 }, async () => {

@@ -21,6 +21,7 @@ export { outcome } from "./module/outcome.ts";
 export { permissionsOf, testContext } from "./module/test-context.ts";
 export type { AuditedCall, TestContextOptions } from "./module/test-context.ts";
 export { silentLogger } from "./silent-logger.ts";
+export { NOBODY, tellsAs } from "./tells-as.ts";
 export { createTestInstallation } from "./test-host.ts";
 export type { TestInstallation, TestInstallationOptions } from "./test-host.ts";
 export { checkApiContract } from "./api-contract.ts";

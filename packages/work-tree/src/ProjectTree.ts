@@ -3,9 +3,8 @@ import { lstat, open, readlink, realpath, type FileHandle } from "node:fs/promis
 import type { ProjectPath } from "@coder/api/workspace";
 import { bytesOfPath, bytesOfText, textOfBytes } from "./path-bytes.ts";
 import { entryNotFound, fileSystemError, notAFolder, outsideProject } from "./errors.ts";
+import { O_PATH } from "./o-path.ts";
 
-/** Names a directory without the right to list it. Linux; Node has no name for it. */
-const O_PATH = 0o10000000;
 const SLASH = 0x2f;
 
 /** Where something in a project is, or would be: its folder held open, so that it stays this folder whatever happens to its path. */

@@ -42,7 +42,7 @@ export function alreadyExists(path: string): AppError {
 }
 
 export function accessDenied(path: string): AppError {
-  return new AppError("forbidden", "access_denied", "The server may not do this to the file or folder.", { remedy: "Change its permissions from a terminal of the project.", details: { path } });
+  return new AppError("forbidden", "access_denied", "The server may not do this to the file or folder.", { remedy: "Change its permissions with a script of the project.", details: { path } });
 }
 
 /** What is on disk now, for the person to compare with. `hash` null: the file is gone. */

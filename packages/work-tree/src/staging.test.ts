@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { NOBODY, tellsAs } from "@coder/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { inStaging, removeLeftovers, temporaryIn } from "./staging.ts";
 
@@ -24,4 +25,8 @@ it("leaves nothing of what was made for a moment, however that ended", async () 
     throw new Error("stopped");
   })).rejects.toThrow("stopped");
   expect(await readdir(staging)).toEqual([]);
+});
+
+it.skipIf(process.getuid?.() !== 0)("removes what a program closed to an ordinary user", async () => {
+  expect(await tellsAs(NOBODY, path.join(import.meta.dirname, "__fixtures__/cleans-up.ts"))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { removeAll } from "./remove-all.ts";
 
 const PREFIX = "file-";
 
@@ -16,7 +17,7 @@ export async function inStaging<Result>(staging: string, use: (temporary: string
   try {
     return await use(temporary);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await removeAll(temporary);
   }
 }
 
@@ -26,6 +27,6 @@ export async function removeLeftovers(staging: string, before: Date): Promise<vo
   for (const name of names) {
     const at = path.join(staging, name);
     const stats = name.startsWith(PREFIX) ? await stat(at).catch(() => null) : null;
-    if (stats && stats.mtime < before) await rm(at, { recursive: true, force: true });
+    if (stats && stats.mtime < before) await removeAll(at);
   }
 }

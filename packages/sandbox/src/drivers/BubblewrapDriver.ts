@@ -25,6 +25,8 @@ export interface BubblewrapOptions {
   readonly program: string;
   /** Null when the product is not root: runs then are as we are. */
   readonly staging: Staging | null;
+  /** Whether memory is counted that lies in no process. */
+  readonly countsAllMemory: boolean;
 }
 
 interface Parts {
@@ -61,6 +63,7 @@ export class BubblewrapDriver implements IDriver {
       `Runs are isolated by bubblewrap ${version}: own processes, files, network, users`,
       options.staging === null ? "Runs have the product's own uid outside" : "Each run has a uid of its own outside",
       ...(filter ? ["Risky system calls are refused (seccomp)"] : []),
+      ...(filter && !options.countsAllMemory ? ["Memory that lies in no process, and would not be counted, is refused (memfd, large System V segments)"] : []),
     ];
     this.missing = filter ? [] : [`There is no system call filter for ${process.arch}`];
   }
@@ -70,7 +73,7 @@ export class BubblewrapDriver implements IDriver {
     const { code, stdout } = await execute(options.program, ["--version"]);
     if (code !== 0) return null;
     const [system, descriptors] = await Promise.all([systemArguments(), InheritedDescriptors.find()]);
-    return new BubblewrapDriver(options, { version: /[\d.]+/.exec(stdout)?.[0] ?? "", system, filter: seccompFilter(), descriptors });
+    return new BubblewrapDriver(options, { version: /[\d.]+/.exec(stdout)?.[0] ?? "", system, filter: seccompFilter(options), descriptors });
   }
 
   pathInside(): string {

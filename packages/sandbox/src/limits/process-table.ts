@@ -1,12 +1,18 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { SandboxLimits } from "../ISandbox.ts";
 import { NOTHING_USED, type IMeter, type IMeters, type Usage } from "./meter.ts";
 
 /** Of Linux' own interface to programs: /proc counts in these, whatever the machine. */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4_096;
+/** The rest is left to the next look: who takes all time of the machine is not to take it from looking, too. */
+const LOOK_MS = 50;
+const PID = /^\d+$/;
 
-/** Where there are no cgroups: looks at the processes themselves, again and again. Sees what is there at that moment, so it limits less exactly. */
+/**
+ * Where there are no cgroups: looks at the processes themselves, again and again. Sees what is there at that moment, so it limits less exactly. The kernel answers at
+ * once, so it is asked without waiting: a look that waits at many steps never ends beside a thousand processes that are always at work.
+ */
 export const PROCESS_TABLE: IMeters = {
   description: "Memory, processes and CPU time of a run are limited by looking at its processes several times a second, and by rlimits for each of them",
   exact: false,
@@ -35,7 +41,12 @@ class ProcessTableMeter implements IMeter {
   }
 
   async read(): Promise<Usage> {
-    const samples = (await Promise.all((await this.pids()).map(sampleOf))).filter((sample) => sample !== null);
+    const until = performance.now() + LOOK_MS;
+    let inside = this.#inside();
+    // Where they multiply, the next look would come much later than it is due.
+    while (inside !== null && inside.length * 2 > this.#limits.processes && !this.#areTooMany(inside) && performance.now() < until) inside = this.#inside();
+    if (inside !== null && this.#areTooMany(inside)) return (this.#usage = { ...this.#usage, exceeded: this.#usage.exceeded ?? "processes" });
+    const samples = (inside ?? this.#walk().map(folderOf)).flatMap((folder) => (performance.now() < until ? (sampleOf(folder) ?? []) : []));
     if (samples.length === 0) return this.#usage;
     const sum = (field: keyof Sample): number => samples.reduce((total, sample) => total + sample[field], 0);
     const memory = sum("memoryBytes");
@@ -49,26 +60,68 @@ class ProcessTableMeter implements IMeter {
     return this.#usage;
   }
 
+  /** With the one outside, that made the namespace. */
+  #areTooMany(inside: readonly string[]): boolean {
+    return inside.length + 1 >= this.#limits.processes;
+  }
+
   async pids(): Promise<readonly number[]> {
+    return this.#walk();
+  }
+
+  /** The processes of the run's own process namespace, as its own /proc lists them: at once, however many they are. Null where it has none, or none that may be looked into. */
+  #inside(): readonly string[] | null {
+    const [first] = this.#root === null ? [] : childrenOf(this.#root);
+    if (first === undefined) return null;
+    try {
+      if (readlinkSync(`${folderOf(first)}/ns/pid`) === readlinkSync("/proc/self/ns/pid")) return null;
+      const table = `${folderOf(first)}/root/proc`;
+      const found = readdirSync(table).filter((name) => PID.test(name)).map((name) => `${table}/${name}`);
+      return found.length > 0 ? found : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #walk(): readonly number[] {
     const found: number[] = this.#root === null ? [] : [this.#root];
-    for (let at = 0; at < found.length; at += 1) found.push(...(await childrenOf(found[at] ?? 0)));
+    for (let at = 0; at < found.length && at < this.#limits.processes; at += 1) found.push(...childrenOf(found[at] ?? 0));
     return found;
   }
 
   async close(): Promise<void> {}
 }
 
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const lists = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, "utf8").catch(() => "")));
-  return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+function childrenOf(pid: number): readonly number[] {
+  return threadsOf(pid).flatMap((thread) => (textOf(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter(Boolean).map(Number));
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+function folderOf(pid: number): string {
+  return `/proc/${pid}`;
 }
 
 /** From `/proc/PID/stat` (proc(5)): what follows the name, which may hold anything but ends with the last bracket. */
-async function sampleOf(pid: number): Promise<Sample | null> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+function sampleOf(folder: string): Sample | null {
+  const text = textOf(`${folder}/stat`);
   if (text === null) return null;
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number);
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
   return { cpuMs: ((user + system + childUser + childSystem) * 1_000) / TICKS_PER_SECOND, memoryBytes: (fields[21] ?? 0) * PAGE_BYTES, threads: fields[17] ?? 0 };
+}
+
+/** Null for a process that has ended. */
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
 }

@@ -240,6 +240,15 @@ describe("the store", () => {
   });
 });
 
+it("says what lies too deep to be kept, and does not take it for nothing", () => {
+  mkdirSync(at("deep"));
+  shell(`cd deep && perl -e '$name = "d" x 200; for (1..30) { mkdir $name; chdir $name } open F, ">", "bottom"'`);
+  const before = take().root;
+  shell("rm -r deep");
+  const { create, excluded } = using((checkpoints) => checkpoints.preview({ target: before, after: null, chosen: [] }));
+  expect({ create: create.length, excluded }).toEqual({ create: expect.toSatisfy((made: number) => made > 10), excluded: [expect.stringMatching(/^deep(\/d{200}){10,}$/)] });
+});
+
 describe("any sequence of edits, commands and git operations", () => {
   const name = fc.constantFrom("a", "b.txt", "c d", "é", "$'\\377x'", "-f", "sub/x", "sub/y/z", "deep/er/file", "nested/q", "__proto__");
   const operation = fc.oneof(

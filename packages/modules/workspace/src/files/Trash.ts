@@ -1,12 +1,13 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ProjectPath, TrashEntry, TrashPage } from "@coder/api/workspace";
 import { eachRow, unlessConflict, type IDatabase, type IRepository, type Stored } from "@coder/db";
 import { actorOf, type Caller } from "@coder/shared";
 import { newId } from "@coder/shared/server";
-import { isGone, measure, ownLike, ProjectTree, statAt, statOrNull, storedText, syncFolder, textOfStored, type Place, type ProjectDirectory } from "@coder/work-tree";
+import { isGone, ownLike, ProjectTree, renameOurs, statAt, statOrNull, storedText, syncFolder, textOfStored, type Place, type ProjectDirectory } from "@coder/work-tree";
 import { trashEntryEntity, type ProjectRow, type TrashEntryRow } from "../entities.ts";
 import type { Quota } from "../projects/Quota.ts";
+import { measureTree } from "../projects/tree/measure-tree.ts";
 import { restoreCollision, trashEntryNotFound } from "./errors.ts";
 import { moveWithoutReplacing } from "./move-entries.ts";
 import { purgeDeletion } from "./TrashRetention.ts";
@@ -54,7 +55,8 @@ export class Trash {
       throw error;
     }
     await syncFolder(folder);
-    const { files, bytes } = await measured(folder, row.entries);
+    // It is done, whatever cannot be counted: folders that a program closed.
+    const { files, bytes } = await measureTree(new ProjectTree(folder));
     await unlessConflict(rows.update(row.id, { fileCount: files, sizeBytes: bytes }));
     return row.id;
   }
@@ -125,7 +127,7 @@ function ancestorsOf(at: ProjectPath): readonly ProjectPath[] {
 }
 
 async function toTrash(place: Place, target: string): Promise<void> {
-  await rename(place.entry, target);
+  await renameOurs(place.entry, target);
   await syncFolder(place.folder);
 }
 
@@ -155,16 +157,6 @@ async function makeParents(tree: ProjectTree, at: ProjectPath): Promise<void> {
       await ownLike(place.entry, await stat(place.folder, { bigint: true }));
     });
   }
-}
-
-async function measured(folder: string, entries: readonly { readonly name: string }[]): Promise<{ readonly files: number; readonly bytes: number }> {
-  const total = { files: 0, bytes: 0 };
-  for (const { name } of entries) {
-    const { files, bytes } = await measure(new ProjectTree(folder), name, Number.POSITIVE_INFINITY);
-    total.files += files;
-    total.bytes += bytes;
-  }
-  return total;
 }
 
 function trashEntryOf({ id, entries, fileCount, sizeBytes, deletedBy, deletedAt }: Stored<TrashEntryRow>): TrashEntry {

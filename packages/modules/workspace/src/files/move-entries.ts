@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
-import { link, mkdir, rename, stat, unlink } from "node:fs/promises";
+import { link, mkdir, stat, unlink } from "node:fs/promises";
 import type { ProjectPath } from "@coder/api/workspace";
-import { alreadyExists, ownLike, statAt, statOrNull, syncFolder, type Place, type ProjectTree } from "@coder/work-tree";
+import { alreadyExists, ownLike, renameOurs, statAt, statOrNull, syncFolder, type Place, type ProjectTree } from "@coder/work-tree";
 import { intoItself } from "./errors.ts";
 
 export interface Move {
@@ -51,7 +51,7 @@ export async function moveWithoutReplacing(source: Place, target: Place): Promis
   if (stats.isDirectory()) {
     // A rename replaces at most an empty folder, and that only if it appears at this moment.
     if (await statOrNull(target.entry)) throw alreadyExists(target.path);
-    await rename(source.entry, target.entry);
+    await renameOurs(source.entry, target.entry);
   } else {
     await link(source.entry, target.entry);
     await unlinkSame(source, stats);

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ISandbox, SandboxBind, SandboxResult } from "@coder/sandbox";
-import { bytesOfText, DEPENDENCY_FOLDERS, joined, ProjectTree, statOrNull, temporaryIn, walkTree, type WalkFilter } from "@coder/work-tree";
+import { bytesOfText, DEPENDENCY_FOLDERS, joined, ProjectTree, removeAll, statOrNull, temporaryIn, walkTree, type WalkFilter } from "@coder/work-tree";
 import type { Subject, SubjectFile } from "./stage.ts";
 
 const MAX_FILES = 30_000;
@@ -38,7 +38,7 @@ export class CheckCopy {
   static async make(sandbox: ISandbox, subject: Subject, signal: AbortSignal): Promise<CheckCopy> {
     const { project, files } = subject;
     const target = temporaryIn(project.directory.staging);
-    subject.onEnd(() => rm(target, { recursive: true, force: true }));
+    subject.onEnd(() => removeAll(target));
     await sandbox.prepareTree(target);
     const binds = await copyTree(project.tree, target, signal);
     const copy = new CheckCopy(sandbox, new ProjectTree(target), binds, files);

@@ -14,7 +14,7 @@ export interface RestorePlan {
   readonly conflicts: readonly string[];
   /** Changed only after the run: left as they are. */
   readonly kept: readonly string[];
-  /** Version control and dependencies that are not as they were, pipes and sockets that are gone. Never touched. */
+  /** Version control and dependencies that are not as they were, pipes and sockets that are gone, what could not be read. Never touched. */
   readonly excluded: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from "node:fs";
-import { DEPENDENCY_FOLDERS, entriesOf, entryIn, statIn, textOfBytes, type FolderAccess } from "@coder/work-tree";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type BigIntStats } from "node:fs";
+import { DEPENDENCY_FOLDERS, entriesOf, entryIn, isClosedToUs, isLockedToUs, reopen, statIn, textOfBytes, type FolderAccess } from "@coder/work-tree";
 import { treeUnreadable } from "../errors.ts";
 import { sha256, type PackStore } from "../store/PackStore.ts";
 import { isSteady, printOf, type FileCache } from "./FileCache.ts";
@@ -21,7 +21,10 @@ export interface SnapshotResult {
   readonly read: number;
 }
 
-/** The state of a tree as objects of a store. A folder is an object that names its entries, so equal folders are kept once and compared by one hash. */
+/**
+ * The state of a tree as objects of a store. A folder is an object that names its entries, so equal folders are kept once and compared by one hash. What a program of the
+ * project has closed to its owner is opened for reading: it could neither be kept nor brought back. What cannot be read all the same is there, and not kept.
+ */
 export class Snapshot {
   readonly #access: FolderAccess;
   readonly #store: PackStore;
@@ -39,6 +42,9 @@ export class Snapshot {
   }
 
   take(): SnapshotResult {
+    const top = this.#access.at("");
+    // No checkpoint keeps its mode, and without it nothing can be done in the project.
+    if (isLockedToUs(lstatSync(top, { bigint: true }))) reopen(top);
     const root = this.#folder("");
     if (root === null) throw treeUnreadable();
     return { root, files: this.#files, bytes: this.#bytes, read: this.#read };
@@ -50,7 +56,7 @@ export class Snapshot {
     const entries = this.#access.in(path, (through) => {
       const found: TreeEntry[] = [];
       for (const { name } of entriesOf(through)) {
-        const stats = statIn(through, name);
+        const stats = this.#readable(through, name);
         if (!stats) continue;
         if (stats.isDirectory() && !isExcluded(name)) folders.push({ name, mode: modeOf(stats) });
         else {
@@ -61,11 +67,27 @@ export class Snapshot {
       return found;
     });
     if (entries === null) return null;
+    const closed: string[] = [];
     for (const { name, mode } of folders) {
       const hash = this.#folder(path === "" ? name : `${path}/${name}`);
-      if (hash !== null) entries.push({ kind: "folder", name, mode, hash });
+      if (hash === null) closed.push(name);
+      else entries.push({ kind: "folder", name, mode, hash });
     }
+    // One that has gone meanwhile is not there; one that belongs to somebody else, or lies too deep for a path, is.
+    if (closed.length > 0) this.#access.in(path, (through) => entries.push(...closed.flatMap((name) => this.#unread(path, through, name) ?? [])));
     return this.#store.put(encodeTree(entries));
+  }
+
+  #readable(through: string, name: string): BigIntStats | null {
+    const stats = statIn(through, name);
+    return stats && !isExcluded(name) && isClosedToUs(stats) && reopen(entryIn(through, name)) ? statIn(through, name) : stats;
+  }
+
+  #unread(folder: string, through: string, name: string): TreeEntry | null {
+    const stats = statIn(through, name);
+    if (!stats) return null;
+    this.#note(folder, name, printOf(stats));
+    return { kind: "other", name };
   }
 
   #entry(folder: string, through: string, name: string, stats: BigIntStats): TreeEntry | null {
@@ -91,7 +113,7 @@ export class Snapshot {
     }
     for (let attempt = 1; ; attempt += 1) {
       const read = this.#content(through, name);
-      if (read === null) return null;
+      if (read === null) return this.#unread(folder, through, name);
       const steady = printOf(read.before) === printOf(read.after);
       if (!steady && attempt < STEADY_READS) continue;
       // What is being written at this moment is kept as it was read, and read again next time.

@@ -12,7 +12,7 @@ const TreeEntrySchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("folder"), name: z.string(), mode: z.int(), hash: HashSchema }),
   /** Version control or dependencies: not kept, but whether it changed is told by `print`. */
   z.object({ kind: z.literal("excluded"), name: z.string(), print: z.string() }),
-  /** A pipe, a socket, a device: nothing to keep. */
+  /** A pipe, a socket, a device: nothing to keep. Or what cannot be read. */
   z.object({ kind: z.literal("other"), name: z.string() }),
 ]);
 export type TreeEntry = z.output<typeof TreeEntrySchema>;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { RunId } from "@coder/api/execution";
 import type { ISandbox, SandboxLimits } from "@coder/sandbox";
 import type { ILiveConfig, JobContext } from "@coder/shared/server";
-import { ownLike } from "@coder/work-tree";
+import { ownLike, removeAll } from "@coder/work-tree";
 import type { OpenProject } from "../../changes/ProjectAccess.ts";
 import type { ExecutionConfig } from "../../config.ts";
 import { installFailed, lockFileMissing, registryInvalid } from "../errors.ts";
@@ -115,7 +115,7 @@ export class Installation {
   async settle(project: OpenProject, runId: RunId): Promise<void> {
     const staging = stagingOf(project, runId);
     await new Swap({ tree: project.tree, staging }).back();
-    await rm(staging, { recursive: true, force: true });
+    await removeAll(staging);
     await rm(meetingOf(runId), { recursive: true, force: true });
   }
 

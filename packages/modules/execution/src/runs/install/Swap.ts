@@ -2,7 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { EntryPathSchema, type ProjectPath } from "@coder/api/workspace";
-import { isGone, statOrNull, syncFolder, type ProjectTree } from "@coder/work-tree";
+import { isGone, renameOurs, statOrNull, syncFolder, type ProjectTree } from "@coder/work-tree";
 import { z } from "zod";
 import { writeDurably } from "../../changes/store/ChangeTexts.ts";
 
@@ -39,7 +39,7 @@ export class Swap {
     try {
       for (const [index, { path: at, made, print, hadOld }] of swaps.entries()) {
         await this.#tree.at(at, async ({ entry, folder }) => {
-          if (hadOld) await rename(entry, this.#old(index));
+          if (hadOld) await renameOurs(entry, this.#old(index));
           if (print !== null) await rename(made, entry);
           await syncFolder(folder);
         });
@@ -61,7 +61,7 @@ export class Swap {
         await this.#tree.at(at, async ({ entry, folder }) => {
           const found = await statOrNull(entry);
           if (found && printOf(found) === print) await rename(entry, made);
-          if ((await statOrNull(Buffer.from(this.#old(index)))) && !(await statOrNull(entry))) await rename(this.#old(index), entry);
+          if ((await statOrNull(Buffer.from(this.#old(index)))) && !(await statOrNull(entry))) await renameOurs(this.#old(index), entry);
           await syncFolder(folder);
         });
       } catch (error) {

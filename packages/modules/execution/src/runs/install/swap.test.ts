@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { NOBODY, tellsAs } from "@coder/testing";
 import { ProjectTree } from "@coder/work-tree";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runUntilKilled } from "../../__fixtures__/run-until-killed.ts";
@@ -72,4 +73,8 @@ it("leaves what somebody has installed in the meantime", async () => {
   await cp(path.join(at, "staging/done-swap.json"), path.join(at, "staging/swap.json"));
   await swapOf(at).back();
   expect(await readdir(path.join(at, "tree/node_modules"))).toEqual(["by-hand"]);
+});
+
+it.skipIf(process.getuid?.() !== 0)("takes the place of what a program closed to an ordinary user", async () => {
+  expect(await tellsAs(NOBODY, path.join(import.meta.dirname, "__fixtures__/swap-as-owner.ts"))).toBe("new");
 });
