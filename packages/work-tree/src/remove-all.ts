@@ -14,13 +14,14 @@ export async function removeAll(at: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM"))) throw error;
     await openFolders(bytesOfText(at));
-    await rm(at, { recursive: true, force: true });
+    // What failed may go on at other places for a moment.
+    await rm(at, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 async function openFolders(folder: Buffer): Promise<void> {
   reopen(folder);
-  for (const entry of await readdir(folder, { withFileTypes: true, encoding: "buffer" })) {
+  for (const entry of await readdir(folder, { withFileTypes: true, encoding: "buffer" }).catch(() => [])) {
     if (entry.isDirectory()) await openFolders(Buffer.concat([folder, SLASH, entry.name]));
   }
 }

@@ -8,7 +8,12 @@ const staging = await mkdtemp(path.join(tmpdir(), "coder-staging-"));
 async function close(folder: string): Promise<void> {
   await mkdir(path.join(folder, "read-only/closed/deep"), { recursive: true });
   await writeFile(path.join(folder, "read-only/closed/deep/file"), "x");
-  for (const [each, mode] of [["read-only/closed", 0], ["read-only", 0o555], ["", 0]] as const) await chmod(path.join(folder, each), mode);
+  // More than is removed at once: some of it is under way when the closed ones are found.
+  for (let place = 0; place < 400; place += 1) {
+    await mkdir(path.join(folder, `wide-${place % 20}/${place}`), { recursive: true });
+    await writeFile(path.join(folder, `wide-${place % 20}/${place}/file`), "x");
+  }
+  for (const [each, mode] of [["read-only/closed", 0], ["read-only", 0o555]] as const) await chmod(path.join(folder, each), mode);
 }
 const old = temporaryIn(staging);
 await close(old);
