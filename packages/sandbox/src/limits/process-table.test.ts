@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { PROCESS_TABLE } from "./process-table.ts";
@@ -29,6 +29,12 @@ it.each([true, false])("counts the processes of a run and what they use, in a na
   await expect.poll(async () => (await enough?.pids())?.length).toBeGreaterThanOrEqual(21);
   expect(await enough?.read()).toMatchObject({ exceeded: null, cpuMs: expect.any(Number) });
   expect((await enough?.read())?.peakMemoryBytes).toBeGreaterThan(MB);
+});
+
+it("ends as many processes as would take all time of the machine, whatever the limit", async () => {
+  const meter = await PROCESS_TABLE.open({ memoryBytes: 1_000_000 * MB, processes: 1_000_000 });
+  meter.watch(await family(128 * availableParallelism(), true));
+  await expect.poll(async () => (await meter.read()).exceeded).toBe("processes");
 });
 
 it("does not wait for threads that others hold up", async () => {

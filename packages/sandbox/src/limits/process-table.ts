@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import type { SandboxLimits } from "../ISandbox.ts";
 import { NOTHING_USED, type IMeter, type IMeters, type Usage } from "./meter.ts";
 
@@ -8,15 +9,20 @@ const PAGE_BYTES = 4_096;
 /** The rest is left to the next look: who takes all time of the machine is not to take it from looking, too. */
 const LOOK_MS = 50;
 const PID = /^\d+$/;
+/**
+ * Linux shares the processors among sessions (autogroup, sched(7)), and a run can make every process of its own a session: with a thousand of those the product gets one
+ * part in a thousand, for a minute. So many are over before anybody feels it, and no build has as many at a time.
+ */
+const PROCESSES_PER_PROCESSOR = 128;
 
 /**
  * Where there are no cgroups: looks at the processes themselves, again and again. Sees what is there at that moment, so it limits less exactly. The kernel answers at
  * once, so it is asked without waiting: a look that waits at many steps never ends beside a thousand processes that are always at work.
  */
 export const PROCESS_TABLE: IMeters = {
-  description: "Memory, processes and CPU time of a run are limited by looking at its processes several times a second, and by rlimits for each of them",
+  description: `Memory, processes and CPU time of a run are limited by looking at its processes several times a second, and by rlimits for each of them; it has at most ${PROCESSES_PER_PROCESSOR} processes per processor`,
   exact: false,
-  open: async (limits) => new ProcessTableMeter(limits),
+  open: async (limits) => new ProcessTableMeter(limits, PROCESSES_PER_PROCESSOR * availableParallelism()),
   close: async () => {},
 };
 
@@ -29,11 +35,13 @@ interface Sample {
 class ProcessTableMeter implements IMeter {
   readonly groups = [];
   readonly #limits: Pick<SandboxLimits, "memoryBytes" | "processes">;
+  readonly #mostProcesses: number;
   #root: number | null = null;
   #usage: Usage = NOTHING_USED;
 
-  constructor(limits: Pick<SandboxLimits, "memoryBytes" | "processes">) {
+  constructor(limits: Pick<SandboxLimits, "memoryBytes" | "processes">, mostProcesses: number) {
     this.#limits = limits;
+    this.#mostProcesses = Math.min(limits.processes, mostProcesses);
   }
 
   watch(pid: number): void {
@@ -44,7 +52,7 @@ class ProcessTableMeter implements IMeter {
     const until = performance.now() + LOOK_MS;
     let inside = this.#inside();
     // Where they multiply, the next look would come much later than it is due.
-    while (inside !== null && inside.length * 2 > this.#limits.processes && !this.#areTooMany(inside) && performance.now() < until) inside = this.#inside();
+    while (inside !== null && inside.length * 2 > this.#mostProcesses && !this.#areTooMany(inside) && performance.now() < until) inside = this.#inside();
     if (inside !== null && this.#areTooMany(inside)) return (this.#usage = { ...this.#usage, exceeded: this.#usage.exceeded ?? "processes" });
     const samples = (inside ?? this.#walk().map(folderOf)).flatMap((folder) => (performance.now() < until ? (sampleOf(folder) ?? []) : []));
     if (samples.length === 0) return this.#usage;
@@ -62,7 +70,7 @@ class ProcessTableMeter implements IMeter {
 
   /** With the one outside, that made the namespace. */
   #areTooMany(inside: readonly string[]): boolean {
-    return inside.length + 1 >= this.#limits.processes;
+    return inside.length + 1 >= this.#mostProcesses;
   }
 
   async pids(): Promise<readonly number[]> {
