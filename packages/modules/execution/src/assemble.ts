@@ -53,7 +53,7 @@ export function assemble({ database, dataDirectory, workspace, jobs, checkpoints
   const validation = new ValidationRun({ rows, reader, stages, log });
   const run = new ChangeRun({ rows, texts, access, plan: new ChangePlan({ reader, texts }), validation, checkpoints, jobs, locks: new PathLocks(), room: runParts.room, changed: runParts.changed });
   const service = new ExecutionService({
-    changes: new ChangeSets({ rows, reader, access, maker: new ChangeSetMaker({ rows, texts, access }), feeds: new ChangeSetFeeds({ rows, log }) }),
+    changes: new ChangeSets({ rows, reader, access, maker: new ChangeSetMaker({ rows, texts, access }), feeds: new ChangeSetFeeds({ rows, jobs, log }) }),
     review: new Review({ rows, texts, reader, access }),
     applying: new Applying({ rows, access }),
     checkpoints: runParts.checkpoints,

@@ -33,11 +33,11 @@ export class Settlement {
 
   /** Returns how many were settled. */
   async settle(signal: AbortSignal): Promise<number> {
-    const { database, now } = this.#deps;
+    const { database } = this.#deps;
     const rows = database.system("retention").repository(changeSetEntity);
     let settled = 0;
     for (const state of ["validating", "applying"] as const) {
-      for await (const row of eachRow(rows, { state, updatedAt: { lt: new Date(now().getTime() - AFTER_MS).toISOString() } })) {
+      for await (const row of eachRow(rows, { state })) {
         signal.throwIfAborted();
         const end = await this.#endOf(row);
         if (end === null) continue;
@@ -64,8 +64,10 @@ export class Settlement {
   /** Null while the job is on its way. */
   async #endOf({ task, updatedAt }: ChangeSetRow): Promise<"cancelled" | "ended" | null> {
     const found = task ? await this.#deps.jobs.get(task.jobName, task.jobId) : null;
-    if (!found) return this.#deps.now().getTime() - Date.parse(updatedAt) > UNKNOWN_AFTER_MS ? "ended" : null;
+    const age = this.#deps.now().getTime() - Date.parse(updatedAt);
+    if (!found) return age > UNKNOWN_AFTER_MS ? "ended" : null;
+    // One that was at work has told its change set by then, and one that waited never will.
     if (found.state === "cancelled") return "cancelled";
-    return found.state === "failed" || found.state === "completed" ? "ended" : null;
+    return age > AFTER_MS && (found.state === "failed" || found.state === "completed") ? "ended" : null;
   }
 }

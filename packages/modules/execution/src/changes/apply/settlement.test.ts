@@ -60,6 +60,28 @@ describe("a change whose job ended without it hearing of it", () => {
     expect([await rig.read("a.txt"), await rig.read("b.txt")]).toEqual([TEXT, TEXT]);
   });
 
+  it("is for review again at once where its job was cancelled before it began, and asks for that while somebody looks", async () => {
+    const { id, job } = await rig.create({ "a.txt": "A\n" });
+    const isAskedFor = () => rig.database.outbox.items.filter(({ message }) => message.name === "execution.change-sets.settle").length;
+    const abort = new AbortController();
+    const events = rig.parts.service.watchChangeSets(rig.caller, { projectId: rig.projectId }, abort.signal);
+    const reading = (async () => {
+      for await (const item of events) if (!("gap" in item)) return item.event.id;
+      return null;
+    })();
+    rig.setJob(job?.id ?? "", { state: "waiting" });
+    // Nothing is asked for while it only waits: the settlement leaves it alone, too.
+    await rig.parts.service.addComment(rig.caller, { id, fileId: (await rig.get(id)).files[0]?.id ?? "", side: "proposal", line: 1, text: "Why?" });
+    expect([await rig.parts.settlement.settle(abort.signal), isAskedFor()]).toEqual([0, 0]);
+    rig.setJob(job?.id ?? "", { state: "cancelled" });
+    await expect.poll(isAskedFor).toBe(1);
+    expect(await rig.parts.settlement.settle(abort.signal)).toBe(1);
+    expect(await rig.get(id)).toMatchObject({ state: "ready" });
+    expect(await reading).toBe(id);
+    abort.abort();
+    expect(isAskedFor()).toBe(1);
+  });
+
   it("goes on where the same job comes again", async () => {
     const { id } = await dieAfter(1);
     expect(await rig.work(id)).toMatchObject({ state: "applied" });
