@@ -100,14 +100,15 @@ export function useReview(id: ChangeSetId) {
   const cancel = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions(options));
 
   /**
-   * What was decided a moment ago is part of it: the version is asked for when all of that is written. Not by way of what is shown: a look at that can be broken off.
-   * What others decided and nobody has seen here is shown first.
+   * What was decided a moment ago is part of it: the version is asked for when all of that is written, and what is decided after it comes after it.
+   * It is for what was shown when it was asked for: what others decided and nobody had seen here is shown first.
    */
-  const whenDecided = (use: (version: string) => void) => {
+  const whenDecided = (use: (version: string) => Promise<unknown>) => {
+    const shown = read();
     void next(async () => {
       const now = await client.execution.getChangeSet.query({ id });
-      const shown = read();
-      if (shown && showsAll(shown, now)) return use(now.version);
+      // A refusal is told by whatever is asked for.
+      if (shown && showsAll(shown, now)) return void (await use(now.version).catch(() => undefined));
       queries.setQueryData(queryKey, now);
       toast({ kind: "info", title: "Somebody else decided on this change meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
     }).catch(onError);
@@ -115,12 +116,17 @@ export function useReview(id: ChangeSetId) {
   return {
     decide,
     undoDecision,
-    edit: (file: ChangeFile, content: string) => edit.mutateAsync({ id, fileId: file.id, version: file.version, content }),
+    /** Decisions on the file that are not written yet come first. Another proposal than the one that was edited is not written over. */
+    edit: (file: ChangeFile, content: string) => next(() => {
+      const now = read()?.files.find(({ id: fileId }) => fileId === file.id);
+      const { version } = now?.proposalHash === file.proposalHash ? now : file;
+      return edit.mutateAsync({ id, fileId: file.id, version, content });
+    }),
     comment: (fileId: string, side: "original" | "proposal", line: number, text: string) => comment.mutateAsync({ id, fileId, side, line, text }),
     uncomment: (commentId: string) => uncomment.mutate({ id, commentId }),
-    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => whenDecided((version) => apply.mutate({ id, version, stale, validation })),
-    undo: (stale: "refuse" | "merge") => whenDecided((version) => undo.mutate({ id, version, stale })),
-    validate: () => whenDecided(() => validate.mutate({ id })),
+    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => whenDecided((version) => apply.mutateAsync({ id, version, stale, validation })),
+    undo: (stale: "refuse" | "merge") => whenDecided((version) => undo.mutateAsync({ id, version, stale })),
+    validate: () => whenDecided(() => validate.mutateAsync({ id })),
     discard: () => discard.mutate({ id }),
     cancel: (job: { readonly name: string; readonly id: string }) => cancel.mutate({ queue: job.name, id: job.id }),
     pending: apply.isPending || undo.isPending,
