@@ -1,6 +1,6 @@
 "use client";
 
-import type { ChangeFile, ChangeFiles, ChangeSetId, Decision, Hunk } from "@coder/api/execution";
+import type { ChangeFile, ChangeFiles, ChangeSetId, ChangeSetSummary, Decision, Hunk } from "@coder/api/execution";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { toProblem } from "#api/problem.ts";
@@ -93,8 +93,10 @@ export function useReview(id: ChangeSetId) {
   const edit = useMutation(trpc.execution.editProposal.mutationOptions({ ...options, onSuccess: (edited) => show((now) => now.map((file) => (file.id === edited.id ? edited : file))) }));
   const comment = useMutation(trpc.execution.addComment.mutationOptions(options));
   const uncomment = useMutation(trpc.execution.deleteComment.mutationOptions(options));
-  const apply = useMutation(trpc.execution.applyChangeSet.mutationOptions(options));
-  const undo = useMutation(trpc.execution.undoChangeSet.mutationOptions(options));
+  /** Shown at once as under way: nobody asks for it again. */
+  const onSuccess = ({ state, job, problem, updatedAt }: ChangeSetSummary) => queries.setQueryData(queryKey, (before) => before && { ...before, state, job, problem, updatedAt });
+  const apply = useMutation(trpc.execution.applyChangeSet.mutationOptions({ ...options, onSuccess }));
+  const undo = useMutation(trpc.execution.undoChangeSet.mutationOptions({ ...options, onSuccess }));
   const validate = useMutation(trpc.execution.validateChangeSet.mutationOptions(options));
   const discard = useMutation(trpc.execution.discardChangeSet.mutationOptions(options));
   const cancel = useMutation(trpc.dashboard.cancelOwnJob.mutationOptions(options));
@@ -105,13 +107,19 @@ export function useReview(id: ChangeSetId) {
    */
   const whenDecided = (use: (version: string) => Promise<unknown>) => {
     const shown = read();
-    void next(async () => {
+    return next(async () => {
       const now = await client.execution.getChangeSet.query({ id });
       // A refusal is told by whatever is asked for.
       if (shown && showsAll(shown, now)) return void (await use(now.version).catch(() => undefined));
       queries.setQueryData(queryKey, now);
       toast({ kind: "info", title: "Somebody else decided on this change meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
     }).catch(onError);
+  };
+  const [asked, setAsked] = useState(false);
+  /** Once, also when it is asked for again before it begins. */
+  const once = (use: (version: string) => Promise<unknown>) => {
+    setAsked(true);
+    void whenDecided(use).finally(() => setAsked(false));
   };
   return {
     decide,
@@ -124,12 +132,12 @@ export function useReview(id: ChangeSetId) {
     }),
     comment: (fileId: string, side: "original" | "proposal", line: number, text: string) => comment.mutateAsync({ id, fileId, side, line, text }),
     uncomment: (commentId: string) => uncomment.mutate({ id, commentId }),
-    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => whenDecided((version) => apply.mutateAsync({ id, version, stale, validation })),
-    undo: (stale: "refuse" | "merge") => whenDecided((version) => undo.mutateAsync({ id, version, stale })),
-    validate: () => whenDecided(() => validate.mutateAsync({ id })),
+    apply: (stale: "refuse" | "merge", validation: "require" | "skip") => once((version) => apply.mutateAsync({ id, version, stale, validation })),
+    undo: (stale: "refuse" | "merge") => once((version) => undo.mutateAsync({ id, version, stale })),
+    validate: () => void whenDecided(() => validate.mutateAsync({ id })),
     discard: () => discard.mutate({ id }),
     cancel: (job: { readonly name: string; readonly id: string }) => cancel.mutate({ queue: job.name, id: job.id }),
-    pending: apply.isPending || undo.isPending,
+    pending: asked,
   };
 }
 export type ReviewControl = ReturnType<typeof useReview>;
