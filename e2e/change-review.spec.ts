@@ -131,6 +131,13 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
 
   await test.step("the proposal is edited in place", async () => {
     await page.getByRole("tree", { name: "Files of the change" }).getByRole("treeitem", { name: /limits\.js/ }).click();
+    // It is kept while a decision on the same file is on its way.
+    const held = Promise.withResolvers<void>();
+    await page.route(/decideChanges/, async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Accept", exact: true }).click();
     await page.getByRole("button", { name: "Edit the proposal" }).click();
     const right = page.getByRole("textbox", { name: /limits\.js, proposed, being edited/ });
     await expect(right).toBeFocused();
@@ -138,11 +145,15 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await page.keyboard.type("// In characters.");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Keep the edit" }).click();
+    await page.waitForTimeout(500);
+    held.resolve();
     await expect(page.getByText("Edited", { exact: true })).toBeVisible();
+    await page.unroute(/decideChanges/);
     const accepted = page.waitForResponse((response) => response.url().includes("decideChanges") && (response.request().postData() ?? "").includes('"decision":"accepted"'));
     await page.getByRole("button", { name: "Accept", exact: true }).click();
     await expect(page.getByText("2 of 5 undecided")).toBeVisible();
     await accepted;
+    await expect(page.getByText("Somebody decided on this change")).toHaveCount(0);
   });
 
   await test.step("decisions outlive a reload and a restart", async () => {

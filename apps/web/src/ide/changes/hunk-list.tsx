@@ -218,10 +218,8 @@ function Lines({ file, hunk, before, after, line: at, commenting, open, control,
               {commenting && index === at ? (
                 <CommentForm
                   onCancel={actions.endComment}
-                  onSend={async (comment) => {
-                    await control.comment(file.id, sign === "+" ? "proposal" : "original", number, comment);
-                    actions.endComment();
-                  }}
+                  // A refusal is told, and what was typed stays.
+                  onSend={(comment) => control.comment(file.id, sign === "+" ? "proposal" : "original", number, comment).then(actions.endComment, () => undefined)}
                 />
               ) : null}
             </li>

@@ -21,7 +21,7 @@ import { ReviewDiff } from "./review-diff.tsx";
 import { ReviewFiles } from "./review-files.tsx";
 import { ReviewHeader } from "./review-header.tsx";
 import { useReviewCommands } from "./review-commands.ts";
-import { isOpen } from "./review-state.ts";
+import { baseAsDecided, isOpen } from "./review-state.ts";
 import { useChangeSet } from "./use-changes.ts";
 import { type ReviewControl, useReview } from "./use-review.ts";
 import { type ReviewActions, useReviewActions } from "./use-review-actions.ts";
@@ -91,12 +91,9 @@ function FileReview({ change, file, hunk, line, commenting, control, conflicts, 
     const draft = edits.textOf(file);
     if (draft === null) return stop();
     setSaving(true);
-    try {
-      await control.edit(file, draft);
-      stop();
-    } finally {
-      setSaving(false);
-    }
+    // A refusal is told, and what was typed stays.
+    await control.edit(file, draft).then(stop, () => undefined);
+    setSaving(false);
   };
   useCommands([
     { id: "changes.keepEdit", title: "Keep the edit", category: "Review", icon: "save", keys: "mod+s", scope: "review", enabled: editing && !saving, run: () => void save() },
@@ -152,5 +149,8 @@ function useBases(change: ChangeSet) {
       }),
     [feed, queries, queryKey, paths],
   );
-  return useMemo(() => new Map(isOpen(change) ? data?.items.map((item) => [item.fileId, item]) : []), [data, change]);
+  return useMemo(() => {
+    const hunks = new Map(change.files.map((file) => [file.id, file.hunks]));
+    return new Map(isOpen(change) ? data?.items.map((item) => [item.fileId, baseAsDecided(item, hunks.get(item.fileId) ?? [])]) : []);
+  }, [data, change]);
 }

@@ -1,6 +1,6 @@
 import type { ChangeFile, Hunk } from "@coder/api/execution";
 import { describe, expect, it } from "vitest";
-import { decided, decisionAt, decisionsOf, fileFrom, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, showsAll, tally } from "./review-state.ts";
+import { baseAsDecided, decided, decisionAt, decisionsOf, fileFrom, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, showsAll, tally } from "./review-state.ts";
 
 const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", provenance: null, decision: "undecided", lines: null };
 
@@ -36,10 +36,36 @@ describe("decisions", () => {
 });
 
 describe("what is shown", () => {
-  it("is all that is decided, unless somebody else wrote to one of the files", () => {
-    const files = [file("a", [HUNK]), file("b", [HUNK])];
-    expect(showsAll({ files: files.map((each) => ({ ...each, hunks: [decided(HUNK, "accepted")] })) }, { files })).toBe(true);
-    expect(showsAll({ files }, { files: [file("a", [HUNK]), { ...file("b", [HUNK]), version: "2" }] })).toBe(false);
+  const mixed = decided(HUNK, "accepted", [0]);
+  const shown = { files: [file("a", [HUNK]), file("b", [mixed])] };
+
+  it("is all that is decided, whoever wrote it", () => {
+    expect(showsAll(shown, { files: shown.files.map((each) => ({ ...each, version: "2" })) })).toBe(true);
+  });
+
+  it.each<[string, ChangeFile]>([
+    ["a decision on a hunk", file("b", [decided(HUNK, "accepted")])],
+    ["a decision on a line", file("b", [decided(mixed, "rejected", [2])])],
+    ["another proposal", { ...file("b", [mixed]), proposalHash: "other" }],
+    ["a hunk of another proposal", file("b", [mixed, { ...HUNK, id: "h2" }])],
+  ])("is not all of it with %s by somebody else", (_what, other) => {
+    expect(showsAll(shown, { files: [file("a", [HUNK]), other] })).toBe(false);
+  });
+});
+
+describe("a file that changed since", () => {
+  const hunks = [HUNK, { ...HUNK, id: "h2" }];
+  const base = { fileId: "a", state: "conflicts" as const, hunkIds: ["h1", "h2"] };
+
+  it("conflicts where that is not rejected, and can be merged when all of that is", () => {
+    const [first, second] = hunks.map((hunk) => decided(hunk, "rejected"));
+    expect(baseAsDecided(base, hunks)).toEqual(base);
+    expect(baseAsDecided(base, [first ?? HUNK, HUNK])).toEqual({ ...base, hunkIds: ["h2"] });
+    expect(baseAsDecided(base, [first ?? HUNK, second ?? HUNK])).toEqual({ ...base, state: "merges", hunkIds: [] });
+  });
+
+  it("conflicts as a whole where no hunk says so", () => {
+    expect(baseAsDecided({ ...base, hunkIds: [] }, hunks).state).toBe("conflicts");
   });
 });
 

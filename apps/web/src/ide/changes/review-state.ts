@@ -1,4 +1,4 @@
-import type { ChangeFile, ChangeSet, ChangeSetState, Decision, Hunk } from "@coder/api/execution";
+import type { BaseState, ChangeFile, ChangeSet, ChangeSetState, Decision, Hunk } from "@coder/api/execution";
 import type { IconName } from "#ui/icon.tsx";
 
 const LETTERS = { accepted: "a", rejected: "r", undecided: "u" } as const;
@@ -117,10 +117,22 @@ export function placeOf({ kind, baseStart, baseLines, newStart, newLines }: Hunk
   return `${newLines > 0 ? "Line" : "Removed line"}${count === 1 ? "" : "s"} ${count === 1 ? start : `${start}–${start + count - 1}`}`;
 }
 
-/** Whether what is shown has each decision and edit that the server knows of. */
+/** Whether each proposal, and each decision on it, is what is shown. */
 export function showsAll(shown: Pick<ChangeSet, "files">, now: Pick<ChangeSet, "files">): boolean {
-  const versions = new Map(shown.files.map((file) => [file.id, file.version]));
-  return now.files.every((file) => versions.get(file.id) === file.version);
+  const seen = new Map(shown.files.map((file) => [file.id, file]));
+  return now.files.every(({ id, proposalHash, hunks }) => {
+    const file = seen.get(id);
+    const decisions = new Map(file?.hunks.map((hunk) => [hunk.id, hunk]));
+    return file?.proposalHash === proposalHash && hunks.every((hunk) => decisions.get(hunk.id)?.decision === hunk.decision && decisions.get(hunk.id)?.lines === hunk.lines);
+  });
+}
+
+/** How a file stands to what is there now: what is rejected conflicts with nothing. */
+export function baseAsDecided(base: BaseState, hunks: readonly Hunk[]): BaseState {
+  if (base.state !== "conflicts") return base;
+  const rejected = new Set(hunks.filter(({ decision }) => decision === "rejected").map(({ id }) => id));
+  const hunkIds = base.hunkIds.filter((id) => !rejected.has(id));
+  return { ...base, state: base.hunkIds.length > 0 && hunkIds.length === 0 ? "merges" : "conflicts", hunkIds };
 }
 
 /** The lines of a hunk as they read, without their ends. */

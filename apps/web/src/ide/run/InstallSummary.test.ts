@@ -9,7 +9,7 @@ const shown = (written: string) => written.split("\n").map((line) => line.slice(
 describe("the output of an installation", () => {
   it("counts what was fetched in one line, each package once, and shows all else", () => {
     const summary = new InstallSummary();
-    const output = `npm warn old\n${fetched("a")}${fetched("b")}${fetched("b", 14)}\nadded 2 packages in 3s\n`;
+    const output = `npm warn old\n${fetched("a")}npm http cache b@http://127.0.0.1:4/b/-/b-1.0.0.tgz 0ms (cache hit)\n${fetched("b")}${fetched("b", 14)}\nadded 2 packages in 3s\n`;
     expect(shown(summary.write(bytes(output)) + summary.end())).toEqual(["npm warn old", "Fetched 2 packages", "", "added 2 packages in 3s", ""]);
   });
 

@@ -2,6 +2,8 @@ const ESCAPE = "\u001b";
 const COLORS = new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g");
 /** What npm says of each package that came. Anything else, failures and what is tried again among them, is shown as it is. */
 const FETCHED = /^npm http fetch GET 200 (\S+\.tgz) /;
+/** npm looks into its cache, which is empty here, before it fetches. */
+const CACHED = /^npm http cache /;
 
 /** The output of an installation with one line that counts, in place of one for each package that was fetched. */
 export class InstallSummary {
@@ -28,7 +30,9 @@ export class InstallSummary {
   }
 
   #line(line: string): string {
-    const url = FETCHED.exec(line.replaceAll(COLORS, ""))?.[1];
+    const plain = line.replaceAll(COLORS, "");
+    if (CACHED.test(plain)) return "";
+    const url = FETCHED.exec(plain)?.[1];
     if (url === undefined) {
       const ended = this.#counting ? "\n" : "";
       this.#counting = false;

@@ -146,11 +146,9 @@ function Kept() {
               <span className={styles.command} title={checkpoint.reason}>
                 {checkpoint.reason}
               </span>
-              <span className={styles.when}>
-                <Time at={checkpoint.createdAt} />
-              </span>
             </span>
             <span className={styles.facts}>
+              <Time at={checkpoint.createdAt} />
               <span>{plural(checkpoint.files, "file", "files")}</span>
               {checkpoint.changes && checkpoint.changes.total > 0 ? <span>{`${count(checkpoint.changes.total)} changed after it`}</span> : null}
             </span>

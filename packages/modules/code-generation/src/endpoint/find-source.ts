@@ -9,7 +9,7 @@ import { isTestFile } from "../target/test-facts.ts";
 import { arraySample, arraySteps, collectionImports } from "./collections.ts";
 import type { DataSource } from "./data-source.ts";
 import { fieldsOfType } from "./shape-fields.ts";
-import { type FunctionFacts, functionSource, functionFacts } from "./functions.ts";
+import { type FunctionFacts, functionFacts, functionSource, type KnownId } from "./functions.ts";
 
 /** What the project keeps the entity in, found by name: a service or repository first, then an array. Null where there is nothing of the kind. */
 export function findSource(sources: Sources, paths: readonly string[], names: EntityNames, action: EndpointAction, routeFiles: ReadonlySet<string>): DataSource | null {
@@ -29,7 +29,7 @@ export function findSource(sources: Sources, paths: readonly string[], names: En
 
 function arrayIn(sources: Sources, path: string, names: EntityNames, action: EndpointAction): DataSource | null {
   const tree = sources.tree(path);
-  const wanted = new Set([names.many, `${names.many}Data`, `${names.one}List`, `${names.one}Data`, `all${names.typePlural}`, `mock${names.typePlural}`].map((name) => name.toLowerCase()));
+  const wanted = arrayNames(names);
   const exported = exportsOf(tree);
   for (const statement of tree.statements) {
     if (!ts.isVariableStatement(statement)) continue;
@@ -65,6 +65,26 @@ function arrayIn(sources: Sources, path: string, names: EntityNames, action: End
   return null;
 }
 
+function arrayNames(names: EntityNames): ReadonlySet<string> {
+  return new Set([names.many, `${names.many}Data`, `${names.one}List`, `${names.one}Data`, `all${names.typePlural}`, `mock${names.typePlural}`].map((name) => name.toLowerCase()));
+}
+
+/** An id in an array of a file, exported or not. */
+function knownIdIn(tree: ts.SourceFile, names: EntityNames): KnownId | null {
+  const wanted = arrayNames(names);
+  for (const statement of tree.statements) {
+    if (!ts.isVariableStatement(statement)) continue;
+    for (const { name, initializer } of statement.declarationList.declarations) {
+      const value = initializer && bare(initializer);
+      const first = value && ts.isArrayLiteralExpression(value) ? value.elements[0] : undefined;
+      if (!ts.isIdentifier(name) || !wanted.has(name.text.toLowerCase()) || !first || !ts.isObjectLiteralExpression(first)) continue;
+      const id = idOf(first);
+      if (id !== null) return { array: name.text, id };
+    }
+  }
+  return null;
+}
+
 function idOf(object: ts.ObjectLiteralExpression): string | number | null {
   for (const property of object.properties) {
     if (!ts.isPropertyAssignment(property) || property.name.getText() !== "id") continue;
@@ -78,6 +98,7 @@ function idOf(object: ts.ObjectLiteralExpression): string | number | null {
 function serviceIn(sources: Sources, path: string, names: EntityNames, action: EndpointAction): DataSource | null {
   const tree = sources.tree(path);
   const exported = exportsOf(tree);
+  const known = knownIdIn(tree, names);
   const isOurs = (name: string) => {
     const words = wordsOf(name);
     return [names.one, names.many].some((of) => wordsOf(of).every((word, index) => words[index] === word)) && /(?:service|repository|repo|store|model|dao|db)$/i.test(name);
@@ -92,7 +113,7 @@ function serviceIn(sources: Sources, path: string, names: EntityNames, action: E
       const methods = ts.isObjectLiteralExpression(value) ? methodsOf(value.properties) : ts.isNewExpression(value) && ts.isIdentifier(value.expression) ? classMethods(sources, path, value.expression.text) : null;
       if (!methods) continue;
       const imports = [fromFile(path, out.name === "=" ? "default" : out.name, name.text)];
-      const found = functionSource({ sources, path, names, action, methods, call: (method) => `${name.text}.${method}`, imports: () => imports, label: `${name.text}`, place: sources.placeOf(path, statement) });
+      const found = functionSource({ sources, path, names, action, methods, known, call: (method) => `${name.text}.${method}`, imports: () => imports, label: `${name.text}`, place: sources.placeOf(path, statement) });
       if (found) return found;
     }
   }
@@ -111,7 +132,7 @@ function serviceIn(sources: Sources, path: string, names: EntityNames, action: E
   }
   // Handlers of a framework take other arguments.
   const plain = functions.filter(({ parameters }) => !parameters.some((name) => /^(?:req|res|request|reply|response|next|ctx)$/.test(name)));
-  return functionSource({ sources, path, names, action, methods: plain, call: (method) => method, imports: (used) => used.map((method) => fromFile(path, method)), label: `the functions of ${path}`, place: sources.placeAt(path, 0) });
+  return functionSource({ sources, path, names, action, methods: plain, known, call: (method) => method, imports: (used) => used.map((method) => fromFile(path, method)), label: `the functions of ${path}`, place: sources.placeAt(path, 0) });
 }
 
 function methodsOf(members: ts.NodeArray<ts.ObjectLiteralElementLike>): FunctionFacts[] {

@@ -13,6 +13,9 @@ export interface FunctionFacts {
   readonly parameters: readonly string[];
   readonly required: number;
   readonly firstType: ts.TypeNode | undefined;
+  /** What a comment says of the first one's type, where the language has no types. */
+  readonly firstDocumented: ts.TypeNode | undefined;
+  readonly body: string;
   /** Surely not a promise. */
   readonly immediate: boolean;
   /** Gives something back that can be answered or asked. */
@@ -43,6 +46,8 @@ export function functionFacts(name: string, node: ts.FunctionLikeDeclaration): F
     parameters: node.parameters.map((parameter) => parameter.name.getText()),
     required: node.parameters.filter((parameter) => !parameter.questionToken && !parameter.initializer && !parameter.dotDotDotToken).length,
     firstType: node.parameters[0]?.type,
+    firstDocumented: node.parameters[0] && ts.getJSDocType(node.parameters[0]),
+    body: node.body?.getText() ?? "",
     immediate: !promise && (type !== "" || (simple && (returned || hasValue))),
     returns,
   };
@@ -56,12 +61,19 @@ const VERBS: Readonly<Record<EndpointAction, readonly string[]>> = {
   delete: ["delete", "remove", "deleteById", "removeById", "destroy", "del", "deleteOne"],
 };
 
+export interface KnownId {
+  readonly array: string;
+  readonly id: string | number;
+}
+
 interface Wanted {
   readonly sources: Sources;
   readonly path: string;
   readonly names: EntityNames;
   readonly action: EndpointAction;
   readonly methods: readonly FunctionFacts[];
+  /** The array of the file that they may look into, and an id in it. */
+  readonly known: KnownId | null;
   readonly call: (method: string) => string;
   readonly imports: (used: readonly string[]) => readonly Import[];
   readonly label: string;
@@ -69,7 +81,7 @@ interface Wanted {
 }
 
 /** The functions that do what is asked; null where one is missing. */
-export function functionSource({ sources, path, names, action, methods, call, imports, label, place }: Wanted): DataSource | null {
+export function functionSource({ sources, path, names, action, methods, known, call, imports, label, place }: Wanted): DataSource | null {
   const one = methodFor(methods, names, action);
   if (!one) return null;
   const find = methodFor(methods, names, "get");
@@ -79,11 +91,13 @@ export function functionSource({ sources, path, names, action, methods, call, im
   if (action === "create" && one.returns !== "value") return null;
   const create = methodFor(methods, names, "create");
   const makes = create?.returns === "value";
-  const idType = idTypeOf(action === "list" || action === "create" ? find : one);
+  const finds = action === "list" || action === "create" ? find : one;
+  const looked = known && finds && new RegExp(`\\b${known.array}\\b`).test(finds.body) ? known.id : null;
+  const idType = idTypeOf(finds, looked);
   const awaits = (facts: FunctionFacts, code: string) => (facts.immediate ? code : `await ${code}`);
   const used = [one, ...(asksFirst && find ? [find] : [])];
   const fields = create?.firstType ? fieldsOfType(sources, path, create.firstType) : null;
-  const sample: Sample = makes && create ? { kind: "made", awaited: !create.immediate, imports: imports([create.name]), code: (values) => `${call(create.name)}(${values})` } : { kind: "none" };
+  const sample: Sample = makes && create ? { kind: "made", awaited: !create.immediate, imports: imports([create.name]), code: (values) => `${call(create.name)}(${values})` } : looked !== null && typeof looked === idType ? { kind: "known", id: looked } : { kind: "none" };
   return {
     kind: "functions",
     label,
@@ -125,6 +139,9 @@ function methodFor(methods: readonly FunctionFacts[], names: EntityNames, action
   return null;
 }
 
-function idTypeOf(facts: FunctionFacts | null): "string" | "number" {
-  return facts?.firstType?.kind === ts.SyntaxKind.NumberKeyword ? "number" : "string";
+function idTypeOf(facts: FunctionFacts | null, known: string | number | null): "string" | "number" {
+  const type = facts?.firstType ?? facts?.firstDocumented;
+  if (type) return type.kind === ts.SyntaxKind.NumberKeyword ? "number" : "string";
+  // Where nothing is said of it, what it is compared with decides, unless that is made a text of first.
+  return typeof known === "number" && !/\bString\(|\.toString\(|`/.test(facts?.body ?? "") ? "number" : "string";
 }

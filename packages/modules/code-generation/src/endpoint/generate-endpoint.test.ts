@@ -157,6 +157,33 @@ it("puts routes of a Fastify project that loads its folder of routes into a fold
   expect(made[0]?.content).toContain("fastify.get('/:id'");
 });
 
+describe("functions of plain JavaScript", () => {
+  const service = (find: string) => ({ ...JS_APP, "services/user.service.js": `const users = [{ id: 7, name: 'Ada' }];\n\n${find}\n\nmodule.exports = { findById };\n` });
+  const made = (files: Readonly<Record<string, string>>) => generate(snapshotOf(files), { generator: "http-endpoint", input: form({ method: "GET", path: "/users/:id", action: "get", entity: "User" }) }).files.map(({ content }) => content).join("\n");
+
+  it("are given a number where the ids that they look among are numbers, and the test looks for one that is there", () => {
+    const text = made(service("function findById(id) {\n  return users.find((user) => user.id === id);\n}"));
+    expect(text).toContain("Number(req.params.id)");
+    expect(text).toContain("/users/7");
+  });
+
+  it.each([
+    ["make a text of what they compare with", "function findById(id) {\n  return users.find((user) => String(user.id) === id);\n}"],
+    ["say so in a comment", "/** @param {string} id */\nfunction findById(id) {\n  return users.find((user) => user.id === parse(id));\n}"],
+  ])("are given the text where they %s", (_what, find) => {
+    expect(made(service(find))).not.toContain("Number(");
+  });
+});
+
+it.each([
+  ["app.get('/books/:id', (req, res) => {\n  res.status(404).json({ error: { message: 'Book not found' } });\n});", "{ error: { message: 'User not found' } }"],
+  ["app.get('/books/:id', (req, res) => {\n  res.status(404).json({ errors: { error: { title: 'Not found', status: 404 } } });\n});", "{ errors: { error: { status: 404, title: 'User not found' } } }"],
+])("answers mistakes as the handlers that are there do: %s", (handler, body) => {
+  const files = { ...JS_APP, "app.js": JS_APP["app.js"].replace("module.exports", `${handler}\n\nmodule.exports`) };
+  const made = generate(snapshotOf(files), { generator: "http-endpoint", input: form({ method: "GET", path: "/users/:id", action: "get", entity: "User" }) }).files;
+  expect(made.map(({ content }) => content).join("\n")).toContain(`res.status(404).json(${body})`);
+});
+
 it("makes no test that nothing could run, and says so", () => {
   const files = { ...TS_APP, "package.json": JSON.stringify({ type: "module", dependencies: { express: "^5" } }) };
   const made = generate(snapshotOf(files), { generator: "http-endpoint", input: form({ method: "GET", path: "/users", action: "list", entity: "User" }) });

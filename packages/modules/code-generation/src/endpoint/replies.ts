@@ -10,10 +10,10 @@ export interface Replies {
   readonly empty: () => string[];
 }
 
-function bodyOf({ kind, key, fixed }: Answer, message: string, status: number): string {
+function bodyOf({ kind, key, within, fixed }: Answer, message: string, status: number): string {
   if (kind === "text") return message;
   const fields = [...fixed.map(({ name, value }) => `${propertyName(name)}: ${value === "status" ? status : value}`), message === key ? key : `${propertyName(key)}: ${message}`];
-  return `{ ${fields.join(", ")} }`;
+  return within.reduceRight((inner, name) => `{ ${propertyName(name)}: ${inner} }`, `{ ${fields.join(", ")} }`);
 }
 
 export function expressReplies(response: string): Replies {

@@ -8,12 +8,14 @@ export interface Answer {
   /** `json`: an object with the message in `key`. `text`: the message alone. `none`: the status alone. */
   readonly kind: "json" | "text" | "none";
   readonly key: string;
+  /** Names of the objects around it, the outermost first: `{ error: { message } }`. */
+  readonly within: readonly string[];
   /** Fields that always hold the same. */
   readonly fixed: readonly { readonly name: string; readonly value: string }[];
   readonly place: Place | null;
 }
 
-const USUAL: Answer = { kind: "json", key: "error", fixed: [], place: null };
+const USUAL: Answer = { kind: "json", key: "error", within: [], fixed: [], place: null };
 
 /** Answers with a status, as most of the handlers give them; those with another status where there is none with this. */
 export function answersOf(sources: Sources, paths: readonly string[]): { readonly notFound: Answer; readonly badRequest: Answer } {
@@ -35,7 +37,7 @@ export function answersOf(sources: Sources, paths: readonly string[]): { readonl
 function mostOf(answers: readonly Answer[]): Answer | null {
   const counts = new Map<string, { count: number; answer: Answer }>();
   for (const answer of answers) {
-    const key = JSON.stringify([answer.kind, answer.key, answer.fixed]);
+    const key = JSON.stringify([answer.kind, answer.key, answer.within, answer.fixed]);
     counts.set(key, { count: (counts.get(key)?.count ?? 0) + 1, answer: counts.get(key)?.answer ?? answer });
   }
   return [...counts.values()].sort((one, other) => other.count - one.count)[0]?.answer ?? null;
@@ -48,7 +50,7 @@ function answerOf(node: ts.CallExpression): { readonly status: number; readonly 
   const [first, second] = node.arguments;
   if (name.text === "sendStatus") {
     const status = numberOf(first);
-    return status === null ? null : { status, answer: { kind: "none", key: "", fixed: [] } };
+    return status === null ? null : { status, answer: { kind: "none", key: "", within: [], fixed: [] } };
   }
   if (!["json", "send", "end"].includes(name.text)) return null;
   if (ts.isIdentifier(target) && target.text.endsWith("Response")) {
@@ -61,11 +63,16 @@ function answerOf(node: ts.CallExpression): { readonly status: number; readonly 
 }
 
 function bodyOf(body: ts.Expression | undefined, status: number): { readonly status: number; readonly answer: Omit<Answer, "place"> } | null {
-  if (!body) return { status, answer: { kind: "none", key: "", fixed: [] } };
-  if (isText(body) || ts.isTemplateExpression(body)) return { status, answer: { kind: "text", key: "", fixed: [] } };
+  if (!body) return { status, answer: { kind: "none", key: "", within: [], fixed: [] } };
+  if (isText(body) || ts.isTemplateExpression(body)) return { status, answer: { kind: "text", key: "", within: [], fixed: [] } };
   if (!ts.isObjectLiteralExpression(body)) return null;
   const fields = body.properties.flatMap((property) => (ts.isPropertyAssignment(property) && (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name)) ? [{ name: property.name.text, value: property.initializer }] : []));
   if (fields.length !== body.properties.length) return null;
+  const [only] = fields;
+  if (fields.length === 1 && only && ts.isObjectLiteralExpression(only.value)) {
+    const inner = bodyOf(only.value, status);
+    return inner && { status, answer: { ...inner.answer, within: [only.name, ...inner.answer.within] } };
+  }
   const message = fields.find(({ name, value }) => /^(?:error|message|msg|detail|title|reason)$/i.test(name) && (isText(value) || ts.isTemplateExpression(value))) ?? fields.find(({ value }) => isText(value) || ts.isTemplateExpression(value));
   if (!message) return null;
   const fixed: { name: string; value: string }[] = [];
@@ -76,7 +83,7 @@ function bodyOf(body: ts.Expression | undefined, status: number): { readonly sta
     if (!isConstant && !isStatus) return null;
     fixed.push({ name, value: isStatus ? "status" : value.getText() });
   }
-  return { status, answer: { kind: "json", key: message.name, fixed } };
+  return { status, answer: { kind: "json", key: message.name, within: [], fixed } };
 }
 
 function numberOf(node: ts.Expression | undefined): number | null {
