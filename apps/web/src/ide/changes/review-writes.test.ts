@@ -78,6 +78,8 @@ describe("what one person writes of a review", () => {
   });
 
   it("is applied as it is when all of it is written", async () => {
+    // A decision shows before it is written.
+    desk.view().show((files) => files.map((file) => ({ ...file, hunks: [decided(HUNK, "accepted")] })));
     const decision = writeDecision(desk.view(), "accepted", TARGET);
     const unseen = vi.fn<() => void>();
     const applied = whenWritten(desk.view(), async (version) => `applied ${version}`, unseen);
