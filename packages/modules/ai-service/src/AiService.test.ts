@@ -5,8 +5,8 @@ import { LLMock } from "@copilotkit/aimock";
 import { MessageIdSchema } from "@coder/api/ai-service";
 import { ProjectIdSchema } from "@coder/api/workspace";
 import { newId } from "@coder/shared/server";
-import { outcome, somebody } from "@coder/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { outcome, silentLogger, somebody } from "@coder/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
 import { CONFIG, endpointAt } from "./__fixtures__/config.ts";
 import { textOf } from "./conversations/parts.ts";
@@ -363,6 +363,7 @@ describe("the chat", () => {
   });
 
   it("stops when it is told to, and keeps what came", async () => {
+    const error = vi.spyOn(silentLogger, "error");
     const rig = withModel();
     mock.onMessage("long", { content: "word ".repeat(400) }, { chunkSize: 5, streamingProfile: { ttft: 1, tps: 50 } });
     const { conversationId, answerId } = await rig.service.sendMessage(rig.caller, { projectId: rig.projectId, text: "long", context: [], key: newId() });
@@ -373,6 +374,9 @@ describe("the chat", () => {
     expect(messages.at(-1)).toMatchObject({ state: "stopped" });
     expect(textOf(messages.at(-1)?.parts ?? [])).toMatch(/^word /);
     await rig.service.stopMessage(rig.caller, { conversationId, messageId: answerId });
+    // Nothing went wrong.
+    expect(error).not.toHaveBeenCalled();
+    error.mockRestore();
   });
 
   it("marks an answer that was cut, by the endpoint or by the end of the process", async () => {
