@@ -5,7 +5,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { MessageIdSchema } from "@coder/api/ai-service";
 import { ProjectIdSchema } from "@coder/api/workspace";
 import { newId } from "@coder/shared/server";
-import { outcome, somebody } from "@coder/testing";
+import { outcome, silentLogger, somebody } from "@coder/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ChatRig } from "./__fixtures__/ChatRig.ts";
 import { CONFIG, endpointAt } from "./__fixtures__/config.ts";
@@ -403,23 +403,27 @@ describe("the chat", () => {
     held.mockRestore();
     const { answerId } = await rig.service.sendMessage(rig.caller, { projectId: rig.projectId, conversationId, text: "long", context: [], key: newId() });
     told.resolve();
-    for await (const item of rig.service.watchConversation(rig.caller, { id: conversationId }, AbortSignal.timeout(5_000))) if ("event" in item && item.event.kind === "text" && item.event.messageId === answerId) break;
+    for await (const item of rig.service.watchConversation(rig.caller, { id: conversationId }, AbortSignal.timeout(30_000))) if ("event" in item && item.event.kind === "text" && item.event.messageId === answerId) break;
     await rig.service.stopMessage(rig.caller, { conversationId, messageId: answerId });
     // At once, not at its next look whether somebody wants its end.
     expect(await rig.store.message(rig.caller, answerId)).toMatchObject({ state: "stopped" });
   });
 
   it("stops when it is told to, and keeps what came", async () => {
+    const error = vi.spyOn(silentLogger, "error");
     const rig = withModel();
     mock.onMessage("long", { content: "word ".repeat(400) }, { chunkSize: 5, streamingProfile: { ttft: 1, tps: 50 } });
     const { conversationId, answerId } = await rig.service.sendMessage(rig.caller, { projectId: rig.projectId, text: "long", context: [], key: newId() });
     expect(await outcome(rig.service.sendMessage(rig.caller, { projectId: rig.projectId, conversationId, text: "more", context: [], key: newId() }))).toBe("answer_running");
-    for await (const item of rig.service.watchConversation(rig.caller, { id: conversationId }, AbortSignal.timeout(5_000))) if ("event" in item && item.event.kind === "text") break;
+    for await (const item of rig.service.watchConversation(rig.caller, { id: conversationId }, AbortSignal.timeout(30_000))) if ("event" in item && item.event.kind === "text") break;
     await rig.service.stopMessage(rig.caller, { conversationId, messageId: answerId });
     const { messages } = await rig.ended(conversationId);
     expect(messages.at(-1)).toMatchObject({ state: "stopped" });
     expect(textOf(messages.at(-1)?.parts ?? [])).toMatch(/^word /);
     await rig.service.stopMessage(rig.caller, { conversationId, messageId: answerId });
+    // Nothing went wrong.
+    expect(error).not.toHaveBeenCalled();
+    error.mockRestore();
   });
 
   it("marks an answer that was cut, by the endpoint or by the end of the process", async () => {

@@ -49,7 +49,7 @@ describe("CodeGenerationService", () => {
     const ended = await at.service.getGeneration(caller, { id: generation.id });
     expect(ended).toMatchObject({ state: "succeeded", fileCount: 3, problem: null, changeSetId: expect.any(String), outputHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(at.proposed).toHaveLength(1);
-    expect(at.proposed[0]).toMatchObject({ key: `generation:${generation.id}`, origin: { kind: "generator", name: "http-endpoint", version: "2" }, title: "GET /api/users/:id" });
+    expect(at.proposed[0]).toMatchObject({ key: `generation:${generation.id}`, origin: { kind: "generator", name: "http-endpoint", version: "3" }, title: "GET /api/users/:id" });
     const modified = at.proposed[0]?.files.find(({ path }) => path === "src/app.ts");
     expect(modified).toMatchObject({ kind: "modify", baseHash: createHash("sha256").update(FILES["src/app.ts"]).digest("hex"), hunkReasons: [{ line: 3 }, { line: 8 }] });
     // A worker that takes it again makes no second one.

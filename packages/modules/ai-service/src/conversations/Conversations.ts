@@ -217,10 +217,10 @@ export class Conversations implements IConversations {
         await writer.end("complete");
       } catch (error) {
         const cut = stop.signal.aborted && isAppError(stop.signal.reason);
+        if (stop.signal.aborted && !cut) return await writer.end("stopped");
         const problem = isAppError(error) ? error : answerUnforeseen(error);
         if (problem.code === "answer_unforeseen") log.error({ err: error, conversationId: conversation.id }, "An answer failed");
-        if (stop.signal.aborted && !cut) await writer.end("stopped");
-        else await writer.end(cut || writer.parts.some(({ kind }) => kind === "text") ? "incomplete" : "failed", cut ? answerCut() : problem);
+        await writer.end(cut || writer.parts.some(({ kind }) => kind === "text") ? "incomplete" : "failed", cut ? answerCut() : problem);
       }
     };
     const done = work()

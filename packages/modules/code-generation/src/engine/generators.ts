@@ -4,7 +4,7 @@ import { SUPPORTED } from "../errors.ts";
 export const GENERATOR_LIST: readonly Generator[] = [
   {
     name: "http-endpoint",
-    version: "2",
+    version: "3",
     title: "HTTP endpoint",
     description: "A route with its validation, its answers and its test, written and registered as the project does it",
     examples: ["add an endpoint that returns a user by id", "POST /orders creates an order with items and total"],
