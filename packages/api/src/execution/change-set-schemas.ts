@@ -190,8 +190,13 @@ export type ChangeSetInput = z.output<typeof ChangeSetInputSchema>;
 export const GetChangeSetInputSchema = ChangeSetInputSchema.extend({ waitMs: WaitSchema });
 export type GetChangeSetInput = z.output<typeof GetChangeSetInputSchema>;
 
-/** Newest first. Without `state` all but the discarded ones. */
-export const ListChangeSetsInputSchema = z.object({ projectId: ProjectIdSchema, state: ChangeSetStateSchema.optional(), ...pageInput });
+/** Newest first. Without `state` and `states` all but the discarded ones. */
+export const ListChangeSetsInputSchema = z.object({
+  projectId: ProjectIdSchema,
+  state: ChangeSetStateSchema.optional(),
+  states: z.array(ChangeSetStateSchema).min(1).max(CHANGE_SET_STATES.length).optional().describe("In one of these states"),
+  ...pageInput,
+});
 export type ListChangeSetsInput = z.output<typeof ListChangeSetsInputSchema>;
 export const ChangeSetPageSchema = pageOf(ChangeSetSummarySchema);
 export type ChangeSetPage = z.output<typeof ChangeSetPageSchema>;

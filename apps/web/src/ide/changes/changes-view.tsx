@@ -1,7 +1,7 @@
 "use client";
 
 import type { ChangeSetSummary } from "@coder/api/execution";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { useRegistry } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
@@ -15,32 +15,39 @@ import { Time } from "#ui/values.tsx";
 import { useIde } from "../ide-context.ts";
 import { TreeList, type TreeRow } from "../lists/tree-list.tsx";
 import styles from "./changes.module.css";
-import { STATES } from "./review-state.ts";
+import { type ChangeGroup, grouped, STATES } from "./review-state.ts";
 import { useChanges } from "./use-changes.ts";
 
 const ROW_HEIGHT = 46;
+const OLDER = "Show older ones";
 
-type Row = TreeRow & ({ readonly kind: "group"; readonly title: string; readonly count: number } | { readonly kind: "change"; readonly change: ChangeSetSummary });
+type Row = TreeRow & ({ readonly kind: "group"; readonly title: string; readonly count: string } | { readonly kind: "change"; readonly change: ChangeSetSummary } | { readonly kind: "more"; readonly group: ChangeGroup });
 
 const GROUPS = [
-  { id: "open", title: "To review", has: ({ state }: ChangeSetSummary) => state !== "applied" && state !== "undone" },
-  { id: "done", title: "Applied and undone", has: ({ state }: ChangeSetSummary) => state === "applied" || state === "undone" },
-] as const;
+  { id: "open", title: "To review" },
+  { id: "done", title: "Applied and undone" },
+] as const satisfies readonly { readonly id: ChangeGroup; readonly title: string }[];
 
 /** What was proposed for this project, and how it stands. */
 export function ChangesView() {
-  const query = useChanges();
+  const open = useChanges("open");
+  const done = useChanges("done");
   return (
-    <Loaded query={query} what="the changes" skeleton={<Bones />}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <EmptyState icon="diff-multiple" title="No changes to review" actions={<GenerateButton />}>
-            <p>What a generator or the chat proposes for this project appears here. You look at it line by line, and nothing touches your files before you apply it.</p>
-          </EmptyState>
-        ) : (
-          <List items={items} />
-        )
-      }
+    <Loaded query={open} what="the changes" skeleton={<Bones />}>
+      {(waiting) => (
+        <Loaded query={done} what="the changes" skeleton={<Bones />}>
+          {(past) => {
+            const items = [...waiting.pages, ...past.pages].flatMap((page) => page.items);
+            return items.length === 0 ? (
+              <EmptyState icon="diff-multiple" title="No changes to review" actions={<GenerateButton />}>
+                <p>What a generator or the chat proposes for this project appears here. You look at it line by line, and nothing touches your files before you apply it.</p>
+              </EmptyState>
+            ) : (
+              <List items={items} queries={{ open, done }} />
+            );
+          }}
+        </Loaded>
+      )}
     </Loaded>
   );
 }
@@ -55,11 +62,17 @@ function GenerateButton() {
   ) : null;
 }
 
-function List({ items }: { readonly items: readonly ChangeSetSummary[] }) {
+type Queries = Readonly<Record<ChangeGroup, Pick<ReturnType<typeof useChanges>, "hasNextPage" | "fetchNextPage">>>;
+
+function List({ items, queries }: { readonly items: readonly ChangeSetSummary[]; readonly queries: Queries }) {
   const ide = useIde();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => rowsOf(items, closed), [items, closed]);
-  const open = (row: Row, keepFocus: boolean) => row.kind === "change" && ide.open({ kind: "change-set", id: row.change.id, title: row.change.title, path: "" }, { preview: true, keepFocus });
+  const more = { open: queries.open.hasNextPage, done: queries.done.hasNextPage };
+  const rows = rowsOf(items, more, closed);
+  const open = (row: Row, keepFocus: boolean) => {
+    if (row.kind === "more") void queries[row.group].fetchNextPage();
+    if (row.kind === "change") ide.open({ kind: "change-set", id: row.change.id, title: row.change.title, path: "" }, { preview: true, keepFocus });
+  };
   const toggle = ({ key }: Row) => setClosed((before) => (before.has(key) ? new Set([...before].filter((other) => other !== key)) : new Set([...before, key])));
   return (
     <TreeList label="Changes" rows={rows} rowHeight={ROW_HEIGHT} onOpen={open} onToggle={toggle}>
@@ -69,6 +82,8 @@ function List({ items }: { readonly items: readonly ChangeSetSummary[] }) {
             <span className={styles.group}>{row.title}</span>
             <CountBadge>{row.count}</CountBadge>
           </>
+        ) : row.kind === "more" ? (
+          <span className={styles.group}>{OLDER}</span>
         ) : (
           <ChangeLine change={row.change} />
         )
@@ -98,13 +113,17 @@ function ChangeLine({ change: { title, state, counts, createdAt, origin } }: { r
   );
 }
 
-function rowsOf(items: readonly ChangeSetSummary[], closed: ReadonlySet<string>): readonly Row[] {
-  return GROUPS.flatMap(({ id, title, has }): Row[] => {
-    const own = items.filter(has);
+function rowsOf(items: readonly ChangeSetSummary[], more: Readonly<Record<ChangeGroup, boolean>>, closed: ReadonlySet<string>): readonly Row[] {
+  const groups = grouped(items);
+  return GROUPS.flatMap(({ id, title }): Row[] => {
+    const own = groups[id];
     if (own.length === 0) return [];
     const expanded = !closed.has(id);
-    const head: Row = { kind: "group", key: id, level: 1, expanded, title, count: own.length, label: `${title}, ${own.length}` };
-    return [head, ...(expanded ? own.map((change): Row => ({ kind: "change", key: change.id, level: 2, change, label: `${change.title}, ${STATES[change.state].label}`, tooltip: change.reason === "" ? change.title : `${change.title}\n${change.reason}` })) : [])];
+    const count = `${own.length}${more[id] ? "+" : ""}`;
+    const head: Row = { kind: "group", key: id, level: 1, expanded, title, count, label: `${title}, ${count}` };
+    if (!expanded) return [head];
+    const changes = own.map((change): Row => ({ kind: "change", key: change.id, level: 2, change, label: `${change.title}, ${STATES[change.state].label}`, tooltip: change.reason === "" ? change.title : `${change.title}\n${change.reason}` }));
+    return [head, ...changes, ...(more[id] ? [{ kind: "more", key: `${id}-more`, level: 2, group: id, label: OLDER } as const] : [])];
   });
 }
 

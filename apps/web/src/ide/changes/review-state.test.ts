@@ -1,12 +1,30 @@
-import type { ChangeFile, Hunk } from "@coder/api/execution";
+import { ChangeSetIdSchema, type ChangeFile, type ChangeSetState, type ChangeSetSummary, type Hunk } from "@coder/api/execution";
+import { ProjectIdSchema } from "@coder/api/workspace";
+import { OrganizationIdSchema } from "@coder/shared";
 import { describe, expect, it } from "vitest";
-import { baseAsDecided, decided, decisionAt, decisionsOf, fileFrom, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, showsAll, tally } from "./review-state.ts";
+import { baseAsDecided, decided, decisionAt, decisionsOf, fileFrom, grouped, hunkFrom, lineFrom, linesOfHunk, placeOf, requestsFor, showsAll, tally } from "./review-state.ts";
 
+const ORGANIZATION = OrganizationIdSchema.parse("00000000-0000-4000-8000-0000000000aa");
+const PROJECT = ProjectIdSchema.parse("00000000-0000-4000-8000-0000000000bb");
 const HUNK: Hunk = { id: "h1", kind: "text", baseStart: 3, baseLines: 1, newStart: 3, newLines: 2, reason: "", provenance: null, decision: "undecided", lines: null };
 
 function file(id: string, hunks: readonly Hunk[]): ChangeFile {
   return { id, path: `${id}.ts`, kind: "modify", baseHash: null, proposalHash: null, executable: null, reason: "", additions: 0, deletions: 0, hunks: [...hunks], edited: false, version: "1" };
 }
+
+function summary(made: number, state: ChangeSetState, updated = made): ChangeSetSummary {
+  const time = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
+  return {
+    id: ChangeSetIdSchema.parse(`00000000-0000-4000-8000-00000000000${made}`), organizationId: ORGANIZATION, projectId: PROJECT, title: "", reason: "", origin: { kind: "person", name: "", version: "" }, state,
+    counts: { files: 0, additions: 0, deletions: 0, hunks: 0, accepted: 0, rejected: 0 }, job: null, problem: null, checkpointId: null, createdBy: null, createdAt: time(made), updatedAt: time(updated), appliedAt: null, version: "",
+  };
+}
+
+it("change sets are listed once, newest first, in the group of what they became last", () => {
+  const { open, done } = grouped([summary(2, "ready"), summary(1, "ready"), summary(4, "applied"), summary(3, "undone"), summary(2, "applied", 5), summary(5, "discarded")]);
+  expect(open.map(({ createdAt }) => createdAt.slice(9, 10))).toEqual(["1"]);
+  expect(done.map(({ createdAt }) => createdAt.slice(9, 10))).toEqual(["4", "3", "2"]);
+});
 
 describe("decisions", () => {
   it("are for a hunk or for lines of it, and one again when all lines are decided alike", () => {

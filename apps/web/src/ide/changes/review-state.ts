@@ -1,8 +1,24 @@
-import type { BaseState, ChangeFile, ChangeSet, ChangeSetState, Decision, Hunk } from "@coder/api/execution";
+import type { BaseState, ChangeFile, ChangeSet, ChangeSetState, ChangeSetSummary, Decision, Hunk } from "@coder/api/execution";
 import type { IconName } from "#ui/icon.tsx";
 
 const LETTERS = { accepted: "a", rejected: "r", undecided: "u" } as const;
 const DECISIONS: Readonly<Record<string, Decision>> = { a: "accepted", r: "rejected", u: "undecided" };
+
+/** What is discarded is in none of them. */
+export const CHANGE_GROUPS = { open: ["validating", "ready", "applying", "failed"], done: ["applied", "undone"] } as const satisfies Readonly<Record<string, readonly ChangeSetState[]>>;
+export type ChangeGroup = keyof typeof CHANGE_GROUPS;
+
+/** Both groups are asked for by themselves: what has just gone from one to the other may be in both lists, and counts as what it became last. */
+export function grouped(changes: readonly ChangeSetSummary[]): Readonly<Record<ChangeGroup, readonly ChangeSetSummary[]>> {
+  const latest = new Map<string, ChangeSetSummary>();
+  for (const change of changes) {
+    const other = latest.get(change.id);
+    if (!other || other.updatedAt < change.updatedAt) latest.set(change.id, change);
+  }
+  const all = [...latest.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const of = (states: readonly ChangeSetState[]) => all.filter(({ state }) => states.includes(state));
+  return { open: of(CHANGE_GROUPS.open), done: of(CHANGE_GROUPS.done) };
+}
 
 /** One hunk of one file. */
 export interface HunkPlace {

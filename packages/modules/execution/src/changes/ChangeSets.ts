@@ -34,9 +34,9 @@ export class ChangeSets {
     return this.#whole(caller, await this.#deps.maker.make(caller, input));
   }
 
-  async list(caller: Caller, { projectId, state, limit, cursor }: ListChangeSetsInput): Promise<ChangeSetPage> {
+  async list(caller: Caller, { projectId, state, states, limit, cursor }: ListChangeSetsInput): Promise<ChangeSetPage> {
     await this.#deps.access.open(caller, projectId);
-    const filter: Filter<ChangeSetRow> = { projectId, state: state ?? { ne: "discarded" } };
+    const filter: Filter<ChangeSetRow> = { projectId, state: state ?? (states ? { in: states } : { ne: "discarded" }) };
     const page = await this.#deps.rows.sets(caller).query(filter, { limit, cursor, sort: { field: "createdAt", direction: "desc" } });
     return { items: page.items.map(summaryOf), nextCursor: page.nextCursor };
   }

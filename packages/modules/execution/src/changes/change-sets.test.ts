@@ -31,6 +31,9 @@ describe("a change set", () => {
     const both = await Promise.all([rig.parts.service.createChangeSet(rig.caller, twice), rig.parts.service.createChangeSet(rig.caller, twice)]);
     expect(both[0].id).toBe(both[1].id);
     expect((await rig.parts.service.listChangeSets(rig.caller, { projectId: rig.projectId, limit: 1 })).items.map(({ id }) => id)).toEqual([both[0].id]);
+    await rig.parts.service.discardChangeSet(rig.caller, { id: both[0].id });
+    const listed = async (states?: ("validating" | "discarded")[]) => (await rig.parts.service.listChangeSets(rig.caller, { projectId: rig.projectId, limit: 10, ...(states ? { states } : {}) })).items.map(({ id }) => id);
+    expect([await listed(), await listed(["validating"]), await listed(["discarded"]), await listed(["validating", "discarded"])]).toEqual([[made.id], [made.id], [both[0].id], [both[0].id, made.id]]);
     expect(rig.database.outbox.items.filter(({ message }) => message.name === "execution.change-set.created")).toHaveLength(2);
   });
 
