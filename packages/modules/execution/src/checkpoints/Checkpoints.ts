@@ -17,6 +17,7 @@ import type { CheckpointThread, IHeldCheckpoints } from "./CheckpointThread.ts";
 import { checkpointNotFound, notARestore, runInProgress } from "./errors.ts";
 import { refuseTooLarge, type CheckpointPlaces, type RestoreRequest } from "./ProjectCheckpoints.ts";
 import type { MadeFile } from "./tree/change-tree.ts";
+import { restoreReason } from "./restore-reason.ts";
 import { retainOf } from "./retain.ts";
 import { settleRestore } from "./settle-restore.ts";
 
@@ -98,7 +99,7 @@ export class Checkpoints {
       const begun = await held.begin(undoId, requestOf(row, scope, chosen), fingerprint);
       let undo: Stored<CheckpointRow>;
       try {
-        const facts = { reason: `Before restoring "${row.reason}"`.slice(0, 200), cause: "restore", runId: null, changeSetId: null, restoredId: id } as const;
+        const facts = { reason: restoreReason(row), cause: "restore", runId: null, changeSetId: null, restoredId: id } as const;
         undo = await this.#deps.room.charging(caller, row.projectId, begun.added, () => this.#insert(caller, project, { id: undoId, root: begun.current, files: begun.files, bytes: begun.bytes, ...facts }));
       } catch (error) {
         await held.forget();

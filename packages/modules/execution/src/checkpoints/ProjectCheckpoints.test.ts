@@ -199,6 +199,14 @@ describe("a restore", () => {
   });
 });
 
+it("a folder is told of where nothing in it tells of it", () => {
+  write("old/a", "1");
+  const { root: before } = take();
+  shell("rm -r old; mkdir -p made/deep empty/inner; echo 1 > made/deep/a");
+  const { root: after } = take();
+  expect(using((checkpoints) => checkpoints.changes(before, after)).map(({ path: name, kind }) => `${kind} ${name}`).toSorted()).toEqual(["created empty/inner", "created made/deep/a", "deleted old/a"]);
+});
+
 describe("the store", () => {
   it("keeps equal content once, reads only what changed, and forgets what nobody needs", () => {
     for (let place = 0; place < 200; place += 1) write(`folder-${place % 10}/file-${place}`, "the same text in every file ".repeat(50));

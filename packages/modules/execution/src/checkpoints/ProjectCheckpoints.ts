@@ -3,7 +3,7 @@ import path from "node:path";
 import { FolderAccess } from "@coder/work-tree";
 import { checkpointTooLarge, previewOutdated, treeUnreadable } from "./errors.ts";
 import { Journal } from "./restore/Journal.ts";
-import { planRestore, type RestorePlan } from "./restore/plan-restore.ts";
+import { foldersAbove, planRestore, type RestorePlan } from "./restore/plan-restore.ts";
 import { TreeChanger, type GuardedStep } from "./restore/TreeChanger.ts";
 import { PackStore, sha256 } from "./store/PackStore.ts";
 import { changeTree, type MadeFile } from "./tree/change-tree.ts";
@@ -89,7 +89,9 @@ export class ProjectCheckpoints {
 
   /** What is different between two states, without folders that are only the way to it. */
   changes(before: string, after: string): ChangedPath[] {
-    return compareTrees(this.#store, before, after).flatMap((difference) => changedOf(difference));
+    const changed = compareTrees(this.#store, before, after).flatMap((difference) => changedOf(difference).map((told) => ({ ...told, isWay: isFolderMadeOrGone(difference) })));
+    const ways = new Set(changed.flatMap((each) => foldersAbove(each.path)));
+    return changed.filter((each) => !(each.isWay && ways.has(each.path))).map(({ path: at, kind }) => ({ path: at, kind }));
   }
 
   /** A state with some files as work has left them: what that work made of it, whatever others did meanwhile. */
@@ -230,10 +232,14 @@ function realTree(tree: string): string {
   }
 }
 
-/** Folders are told only where nothing in them tells of them: an empty one, or one whose mode changed. */
 function changedOf({ path: at, before, after }: TreeDifference): ChangedPath[] {
   if (before?.kind === "excluded" || after?.kind === "excluded") return [];
   return [{ path: at, kind: before === null ? "created" : after === null ? "deleted" : "changed" }];
+}
+
+/** What is in such a folder tells of it, unless it is empty. */
+function isFolderMadeOrGone({ before, after }: TreeDifference): boolean {
+  return (before === null && after?.kind === "folder") || (after === null && before?.kind === "folder");
 }
 
 export function refuseTooLarge({ bytes }: Pick<SnapshotResult, "bytes">, maxBytes: number): void {

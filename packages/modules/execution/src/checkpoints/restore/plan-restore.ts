@@ -61,7 +61,7 @@ function takesFolder({ from, to }: RestoreStep): boolean {
 }
 
 /** Innermost first. */
-function foldersAbove(path: string): string[] {
+export function foldersAbove(path: string): string[] {
   const folders: string[] = [];
   for (let cut = path.lastIndexOf("/"); cut > 0; cut = path.lastIndexOf("/", cut - 1)) folders.push(path.slice(0, cut));
   return folders;
