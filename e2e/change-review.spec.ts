@@ -124,7 +124,16 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await expect(hunk(page, /^Lines 165–166, Undecided/)).toHaveAttribute("data-selected", "true");
     await years.getByRole("button", { name: "Lines", exact: true }).click();
     await years.getByRole("button", { name: /Comment on added line 11/ }).click();
-    await page.getByRole("textbox", { name: "Comment" }).fill("Decades are not asked for");
+    const comment = page.getByRole("textbox", { name: "Comment" });
+    await comment.fill("Decades are not asked");
+    // What is being written outlives a look elsewhere.
+    await page.keyboard.press("F7");
+    await page.keyboard.press("Shift+F7");
+    await expect(comment).toHaveCount(0);
+    await years.getByRole("button", { name: "Lines", exact: true }).click();
+    await years.getByRole("button", { name: /Comment on added line 11/ }).click();
+    await expect(comment).toHaveValue("Decades are not asked");
+    await comment.fill("Decades are not asked for");
     await page.keyboard.press("Control+Enter");
     await expect(years.getByText("Decades are not asked for")).toBeVisible();
   });

@@ -9,6 +9,7 @@ import { Icon, type IconName } from "#ui/icon.tsx";
 import { Tooltip } from "#ui/tooltip.tsx";
 import { Time } from "#ui/values.tsx";
 import styles from "./changes.module.css";
+import type { CommentDrafts, CommentPlace } from "./CommentDrafts.ts";
 import { DECISION_WORDS, decisionAt, linesOfHunk, placeOf } from "./review-state.ts";
 import type { ReviewControl } from "./use-review.ts";
 import type { ReviewActions } from "./use-review-actions.ts";
@@ -27,6 +28,7 @@ interface HunkListProps {
   readonly open: boolean;
   readonly control: ReviewControl;
   readonly actions: ReviewActions;
+  readonly drafts: CommentDrafts;
   readonly messages: readonly StagedMessage[];
   readonly comments: readonly Comment[];
   /** Hunks that meet what somebody changed in the project since. */
@@ -39,7 +41,7 @@ const LINES_AROUND = 100;
 const AROUND = 60;
 
 /** The hunks of a file, one after the other: why, what was found, and what is decided; line by line where it is opened. */
-export function HunkList({ file, original, proposal, selected, line, commenting, open, control, actions, messages, comments, conflicts }: HunkListProps) {
+export function HunkList({ file, original, proposal, selected, line, commenting, open, control, actions, drafts, messages, comments, conflicts }: HunkListProps) {
   const [before, after] = useMemo(() => [original.split("\n"), proposal.split("\n")], [original, proposal]);
   const at = Math.max(0, file.hunks.findIndex(({ id }) => id === selected));
   const [first, last] = [Math.max(0, at - AROUND), Math.min(file.hunks.length, at + AROUND + 1)];
@@ -67,6 +69,7 @@ export function HunkList({ file, original, proposal, selected, line, commenting,
             open={open}
             control={control}
             actions={actions}
+            drafts={drafts}
             messages={messages.filter(({ hunkId }) => hunkId === hunk.id)}
             comments={comments.filter(({ side, line }) => isIn(hunk, side, line))}
             conflicts={conflicts.includes(hunk.id)}
@@ -95,12 +98,13 @@ interface HunkItemProps {
   readonly open: boolean;
   readonly control: ReviewControl;
   readonly actions: ReviewActions;
+  readonly drafts: CommentDrafts;
   readonly messages: readonly StagedMessage[];
   readonly comments: readonly Comment[];
   readonly conflicts: boolean;
 }
 
-function HunkItem({ file, hunk, before, after, first, selected, line, commenting, open, control, actions, messages, comments, conflicts }: HunkItemProps) {
+function HunkItem({ file, hunk, before, after, first, selected, line, commenting, open, control, actions, drafts, messages, comments, conflicts }: HunkItemProps) {
   const item = useRef<HTMLLIElement>(null);
   const here = { fileId: file.id, hunkId: hunk.id };
   const onChoose = () => actions.goTo({ ...here, line });
@@ -148,7 +152,7 @@ function HunkItem({ file, hunk, before, after, first, selected, line, commenting
           </Button>
         ) : null}
       </div>
-      {line === null ? null : <Lines file={file} hunk={hunk} before={before} after={after} line={line} commenting={commenting} open={open} control={control} actions={actions} />}
+      {line === null ? null : <Lines file={file} hunk={hunk} before={before} after={after} line={line} commenting={commenting} open={open} control={control} actions={actions} drafts={drafts} />}
       <Comments comments={comments} control={control} />
     </li>
   );
@@ -174,9 +178,9 @@ function DecisionButton({ title, icon, keys, pressed, selected, onClick }: Decis
   );
 }
 
-type LinesProps = Pick<HunkItemProps, "file" | "hunk" | "before" | "after" | "commenting" | "open" | "control" | "actions"> & { readonly line: number };
+type LinesProps = Pick<HunkItemProps, "file" | "hunk" | "before" | "after" | "commenting" | "open" | "control" | "actions" | "drafts"> & { readonly line: number };
 
-function Lines({ file, hunk, before, after, line: at, commenting, open, control, actions }: LinesProps) {
+function Lines({ file, hunk, before, after, line: at, commenting, open, control, actions, drafts }: LinesProps) {
   const list = useRef<HTMLUListElement>(null);
   const lines = linesOfHunk(hunk, before, after);
   const [first, last] = [Math.max(0, at - LINES_AROUND), Math.min(lines.length, at + LINES_AROUND + 1)];
@@ -217,9 +221,11 @@ function Lines({ file, hunk, before, after, line: at, commenting, open, control,
               <IconButton icon="comment" label={`Comment on ${what}`} keys={index === at ? "alt+c" : undefined} onClick={() => actions.commentOn(index)} />
               {commenting && index === at ? (
                 <CommentForm
-                  onCancel={actions.endComment}
-                  // A refusal is told, and what was typed stays.
-                  onSend={(comment) => control.comment(file.id, sign === "+" ? "proposal" : "original", number, comment).then(actions.endComment, () => undefined)}
+                  key={index}
+                  place={{ fileId: file.id, side: sign === "+" ? "proposal" : "original", line: number }}
+                  drafts={drafts}
+                  onEnd={actions.endComment}
+                  onSend={control.comment}
                 />
               ) : null}
             </li>
@@ -235,14 +241,30 @@ function Lines({ file, hunk, before, after, line: at, commenting, open, control,
   );
 }
 
-function CommentForm({ onSend, onCancel }: { readonly onSend: (text: string) => Promise<void>; readonly onCancel: () => void }) {
-  const [text, setText] = useState("");
+interface CommentFormProps {
+  readonly place: CommentPlace;
+  readonly drafts: CommentDrafts;
+  readonly onSend: ReviewControl["comment"];
+  readonly onEnd: () => void;
+}
+
+function CommentForm({ place, drafts, onSend, onEnd }: CommentFormProps) {
+  const [text, setText] = useState(() => drafts.textOf(place));
   const [pending, setPending] = useState(false);
+  const write = (typed: string) => {
+    setText(typed);
+    drafts.type(place, typed);
+  };
+  const end = () => {
+    drafts.type(place, "");
+    onEnd();
+  };
   const send = (event: SyntheticEvent) => {
     event.preventDefault();
     if (text.trim() === "" || pending) return;
     setPending(true);
-    void onSend(text).finally(() => setPending(false));
+    // A refusal is told, and what was typed stays.
+    void onSend(place.fileId, place.side, place.line, text).then(end, () => setPending(false));
   };
   return (
     <form className={styles.commentForm} onSubmit={send}>
@@ -253,9 +275,10 @@ function CommentForm({ onSend, onCancel }: { readonly onSend: (text: string) => 
         rows={3}
         maxLength={5_000}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => write(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") onCancel();
+          // What was typed is there again when the field is.
+          if (event.key === "Escape") onEnd();
           // The same key applies the change where no comment is written.
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event);
         }}
@@ -264,7 +287,7 @@ function CommentForm({ onSend, onCancel }: { readonly onSend: (text: string) => 
         <Button type="submit" variant="primary" pending={pending}>
           Comment
         </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={end}>Cancel</Button>
       </div>
     </form>
   );

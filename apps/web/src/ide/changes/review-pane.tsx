@@ -15,6 +15,7 @@ import type { EditorPaneProps } from "../editors/editor-kinds.ts";
 import { ViewBoundary } from "../frame/view-boundary.tsx";
 import { useIde } from "../ide-context.ts";
 import styles from "./changes.module.css";
+import { commentDraftsOf } from "./CommentDrafts.ts";
 import { HunkList } from "./hunk-list.tsx";
 import type { ReviewEdits } from "./ReviewEdits.ts";
 import { ReviewDiff } from "./review-diff.tsx";
@@ -126,7 +127,7 @@ function FileReview({ change, file, hunk, line, commenting, control, conflicts, 
               </ViewBoundary>
             )}
           </section>
-          <HunkList file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} line={line} commenting={commenting} open={open && !editing} control={control} actions={actions} messages={messages} conflicts={conflicts} comments={change.comments.filter(({ fileId }) => fileId === file.id)} />
+          <HunkList file={file} original={original ?? ""} proposal={proposal ?? ""} selected={hunk?.id ?? null} line={line} commenting={commenting} open={open && !editing} control={control} actions={actions} drafts={commentDraftsOf(change.id)} messages={messages} conflicts={conflicts} comments={change.comments.filter(({ fileId }) => fileId === file.id)} />
         </>
       )}
     </Loaded>
