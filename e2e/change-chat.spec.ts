@@ -71,6 +71,7 @@ test("somebody asks a model about other people's code, and gets answers, places 
   await expect(last).toContainText("word3");
   await chat.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(last).toContainText("Stopped");
+  await expect(chat.getByRole("textbox", { name: "Message" })).toBeFocused();
   await expect(last).not.toContainText("word399");
 
   // The server dies in the middle: what came is kept, and is marked.

@@ -72,6 +72,7 @@ test("a sentence becomes a form, the form a change set in the project's own styl
     await expect(tab(page, /GET \/api\/users\/:id/)).toHaveAttribute("aria-selected", "true", { timeout: 60_000 });
     const files = page.getByRole("navigation", { name: "Files of the change" });
     await expect(files.getByRole("treeitem")).toHaveCount(3);
+    await expect(page.locator("[data-scope=review]")).toBeFocused();
     await expect(files).toContainText("users.test.js");
     await expect(page.getByText("Mounts it at /api/users, behind the one that is mounted last")).toBeVisible();
     await shot(page, "change-set");

@@ -136,6 +136,18 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await comment.fill("Decades are not asked for");
     await page.keyboard.press("Control+Enter");
     await expect(years.getByText("Decades are not asked for")).toBeVisible();
+    const line = years.locator('li[aria-current="true"]');
+    await expect(line).toBeFocused();
+    await page.keyboard.press("Alt+c");
+    await page.keyboard.press("Escape");
+    await expect(line).toBeFocused();
+    await page.keyboard.press("Alt+c");
+    await comment.fill("A second one");
+    await page.keyboard.press("Control+Enter");
+    const second = years.getByRole("list", { name: "Comments" }).getByRole("listitem").filter({ hasText: "A second one" });
+    await second.getByRole("button", { name: "Delete the comment" }).click();
+    await expect(second).toHaveCount(0);
+    await expect(line).toBeFocused();
   });
 
   await test.step("the proposal is edited in place", async () => {
@@ -195,6 +207,7 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
   await test.step("what is accepted is applied, and nothing else", async () => {
     await page.getByRole("button", { name: "Apply 3 of 5" }).click();
     await expect(page.locator("header").getByText("Applied", { exact: true })).toBeVisible({ timeout: 120_000 });
+    await expect(page.locator("[data-scope=review]")).toBeFocused();
     const diff = gitDiff(before, await files());
     expect(diff).toBe(gitDiff(before, accepted));
     expect(diff).toContain("+var century = y * 100;");

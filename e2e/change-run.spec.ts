@@ -66,6 +66,7 @@ test("other people's code is installed, tested, cancelled, changed by a run, and
   await expect(output).toContainText("still here", { timeout: 60_000 });
   await page.getByRole("button", { name: /^Cancel the run/ }).click();
   await expect(state).toContainText("Cancelled");
+  await expect(page.locator("[data-view=output] .xterm-helper-textarea")).toBeFocused();
 
   await view.getByRole("button", { name: "Run rewrite", exact: true }).click();
   await expect(state).toContainText("npm run rewrite", { timeout: 30_000 });

@@ -204,7 +204,7 @@ function Lines({ file, hunk, before, after, line: at, commenting, open, control,
             control.decide(decision === wanted ? "undecided" : wanted, [{ fileId: file.id, hunkId: hunk.id, lines: [index] }]);
           };
           return (
-            <li key={index} className={styles.line} data-sign={sign} data-decision={decision} aria-current={index === at ? "true" : undefined}>
+            <li key={index} className={styles.line} data-sign={sign} data-decision={decision} aria-current={index === at ? "true" : undefined} tabIndex={index === at ? -1 : undefined}>
               <span className={styles.lineNumber}>{number}</span>
               <span className={styles.sign} aria-hidden="true">
                 {sign === "+" ? "+" : "−"}

@@ -2,16 +2,19 @@
 
 import type { ChangeFile, ChangeSet, Hunk } from "@coder/api/execution";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Loaded } from "#api/loaded.tsx";
 import { useTRPC, useTRPCClient } from "#api/trpc.tsx";
 import { useCommands } from "#commands/registry.tsx";
 import { useSession } from "#features/session/session.tsx";
+import { useStore } from "#lib/store.ts";
 import { Button } from "#ui/button.tsx";
 import { StateView } from "#ui/states.tsx";
 import { Tooltip } from "#ui/tooltip.tsx";
+import { useHeldFocus } from "#ui/use-held-focus.ts";
 import type { EditorInput } from "../editors/editor-input.ts";
 import type { EditorPaneProps } from "../editors/editor-kinds.ts";
+import { mayTakeFocus } from "../editors/editors.ts";
 import { ViewBoundary } from "../frame/view-boundary.tsx";
 import { useIde } from "../ide-context.ts";
 import styles from "./changes.module.css";
@@ -31,16 +34,20 @@ type ReviewInput = Extract<EditorInput, { readonly kind: "change-set" }>;
 const NONE: readonly string[] = [];
 
 /** A proposed change, file by file and hunk by hunk. */
-export function ReviewPane({ input }: EditorPaneProps<ReviewInput>) {
+export function ReviewPane({ input, group, tab }: EditorPaneProps<ReviewInput>) {
   const query = useChangeSet(input.id);
   return (
     <Loaded query={query} what="the change" skeleton={null}>
-      {(change) => <Review key={change.id} change={change} />}
+      {(change) => <Review key={change.id} change={change} group={group} tab={tab} />}
     </Loaded>
   );
 }
 
-function Review({ change }: { readonly change: ChangeSet }) {
+function Review({ change, group, tab }: { readonly change: ChangeSet } & Pick<EditorPaneProps<ReviewInput>, "group" | "tab">) {
+  const element = useRef<HTMLDivElement>(null);
+  useAskedFocus(element, group, tab);
+  // A button that has done its work goes, and so does the field of a comment: the next key is meant for the line that was commented, or for the review.
+  useHeldFocus(element, () => element.current?.querySelector<HTMLElement>('li[aria-current="true"]') ?? element.current);
   const control = useReview(change.id);
   const { may } = useSession();
   const bases = useBases(change);
@@ -49,7 +56,7 @@ function Review({ change }: { readonly change: ChangeSet }) {
   const mayApply = may("execution.changeSet.apply");
   useReviewCommands({ change, file, hunk, line, open, mayApply, editing, waiting: waiting !== undefined, layout, actions });
   return (
-    <div className={styles.review} data-scope="review">
+    <div ref={element} className={styles.review} data-scope="review" tabIndex={-1}>
       <div className={styles.whole}>
         <ReviewHeader change={change} control={control} stale={stale.length} merges={merges} open={open} waiting={open ? waiting : undefined} mayApply={mayApply} onGoTo={actions.goToHunk} />
         <div className={styles.body}>
@@ -59,6 +66,17 @@ function Review({ change }: { readonly change: ChangeSet }) {
       </div>
     </div>
   );
+}
+
+/** Takes the focus where it was opened to be worked in. */
+function useAskedFocus(element: RefObject<HTMLElement | null>, group: number, tab: string): void {
+  const { editors } = useIde();
+  const request = useStore(editors.request);
+  useEffect(() => {
+    if (request?.group !== group || request.tab !== tab) return;
+    if (request.focus && mayTakeFocus(editors.originOf(request))) element.current?.focus({ preventScroll: true });
+    editors.request.set(null);
+  }, [element, request, group, tab, editors]);
 }
 
 interface FileReviewProps {

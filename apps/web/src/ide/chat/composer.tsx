@@ -46,6 +46,12 @@ export function Composer({ control, hasModel, draft, onDraft }: { readonly contr
     send.mutate({ text: draft, context }, { onSuccess: () => setContext([]), onError: () => onDraft([draft, typed.current].filter(Boolean).join("\n")) });
     write("");
   };
+  const stopRunning = () => {
+    if (!running) return;
+    stop.mutate(placeOf(running));
+    // The button goes with the answer: what comes next is written.
+    field.current?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const plain = !event.shiftKey;
@@ -108,7 +114,7 @@ export function Composer({ control, hasModel, draft, onDraft }: { readonly contr
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        {running ? <IconButton icon="stop-circle" label="Stop" className={styles.send} onClick={() => stop.mutate(placeOf(running))} /> : <IconButton type="submit" icon={send.isPending ? "loading" : "arrow-up"} label="Send" className={styles.send} disabled={!ready} />}
+        {running ? <IconButton icon="stop-circle" label="Stop" className={styles.send} onClick={stopRunning} /> : <IconButton type="submit" icon={send.isPending ? "loading" : "arrow-up"} label="Send" className={styles.send} disabled={!ready} />}
       </div>
     </form>
   );

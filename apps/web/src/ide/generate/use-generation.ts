@@ -45,7 +45,9 @@ export function useGeneration() {
   useEffect(() => {
     if (!generation || generation.changeSetId === null || opened.current === generation.id) return;
     opened.current = generation.id;
-    open({ kind: "change-set", id: ChangeSetIdSchema.parse(generation.changeSetId), title: generation.title.slice(0, 200), path: "" });
+    // Whoever writes elsewhere meanwhile goes on there.
+    const elsewhere = document.activeElement !== document.body && document.activeElement?.closest("[data-scope=editors]") === null;
+    open({ kind: "change-set", id: ChangeSetIdSchema.parse(generation.changeSetId), title: generation.title.slice(0, 200), path: "" }, { keepFocus: elsewhere });
   }, [generation, open]);
 
   const cancel = useMutation(

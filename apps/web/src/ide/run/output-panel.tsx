@@ -100,8 +100,14 @@ function RunOutput({ id, listed }: { readonly id: RunId; readonly listed: Run | 
     made.select(at.column, at.line, text.length);
     made.scrollToLine(Math.max(at.line - 3, 0));
   };
+  const cancelRun = () => {
+    if (run === null) return;
+    cancel(run.id);
+    // Its button goes with the run: the output is read on.
+    terminal.current?.focus();
+  };
   useCommands([
-    { id: "output.cancel", title: "Cancel the run", category: "Output", icon: "stop-circle", enabled: run !== null && isUnderWay(run) && may("execution.run.start"), run: () => run && cancel(run.id) },
+    { id: "output.cancel", title: "Cancel the run", category: "Output", icon: "stop-circle", enabled: run !== null && isUnderWay(run) && may("execution.run.start"), run: cancelRun },
     { id: "output.each", title: each ? "Count the packages that are fetched" : "Show each package that is fetched", category: "Output", icon: each ? "list-flat" : "list-tree", enabled: installs, run: () => setEach(!each) },
     { id: "output.copy", title: "Copy the output", category: "Output", icon: "copy", run: () => void copyOutput(terminal.current) },
     { id: "output.clear", title: "Clear the output", category: "Output", icon: "close-all", run: () => terminal.current?.clear() },
