@@ -148,6 +148,7 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await second.getByRole("button", { name: "Delete the comment" }).click();
     await expect(second).toHaveCount(0);
     await expect(line).toBeFocused();
+    await expect(page.getByRole("tree", { name: "Files of the change" }).getByRole("treeitem", { name: /index\.js/ })).toHaveAttribute("title", /1 comment$/);
   });
 
   await test.step("the proposal is edited in place", async () => {
