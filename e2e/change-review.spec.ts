@@ -122,6 +122,24 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await page.keyboard.press("Alt+u");
     await expect(page.getByText("3 of 5 undecided")).toBeVisible();
     await expect(hunk(page, /^Lines 165–166, Undecided/)).toHaveAttribute("data-selected", "true");
+    // Somebody else is faster: the page says what became of the decision, and shows how things are.
+    const slow = Promise.withResolvers<void>();
+    await page.route(/decideChanges/, async (route) => {
+      await slow.promise;
+      await route.continue();
+    });
+    await page.keyboard.press("Alt+r");
+    await expect(page.getByText("2 of 5 undecided")).toBeVisible();
+    const [first] = (await client.execution.getChangeSet.query({ id: made.id })).files;
+    if (!first) throw new Error("The change has no file");
+    await client.execution.decideChanges.mutate({ id: made.id, decision: "undecided", targets: [{ fileId: first.id, version: first.version, hunks: first.hunks.slice(-1).map(({ id }) => ({ id })) }] });
+    slow.resolve();
+    await expect(page.getByText("This change was decided on elsewhere meanwhile.")).toBeVisible();
+    await expect(page.getByText("Load it again")).toHaveCount(0);
+    await expect(page.getByText("3 of 5 undecided")).toBeVisible();
+    await page.unroute(/decideChanges/);
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.keyboard.press("Shift+F7");
     await years.getByRole("button", { name: "Lines", exact: true }).click();
     await years.getByRole("button", { name: /Comment on added line 11/ }).click();
     const comment = page.getByRole("textbox", { name: "Comment" });

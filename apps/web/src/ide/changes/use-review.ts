@@ -15,6 +15,11 @@ interface Remembered {
   readonly hunks: readonly Hunk[];
 }
 
+/** The server's words are for whoever has to load it again; here that is done already. */
+function tellMeanwhile(kind: "info" | "error"): void {
+  toast({ kind, title: "This change was decided on elsewhere meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
+}
+
 /** What can be done with a change set under review. Decisions show at once, go to the server one after the other, and can be undone. */
 export function useReview(id: ChangeSetId) {
   const trpc = useTRPC();
@@ -29,8 +34,9 @@ export function useReview(id: ChangeSetId) {
   }, [queries, queryKey]);
   const settled = useCallback(() => void queries.invalidateQueries({ queryKey }), [queries, queryKey]);
   const onError = useCallback((error: unknown) => {
-    const { message, remedy } = toProblem(error);
-    toast({ kind: "error", title: message, detail: remedy });
+    const problem = toProblem(error);
+    if (problem.code === "version_conflict") tellMeanwhile("error");
+    else toast({ kind: "error", title: problem.message, detail: problem.remedy });
     settled();
   }, [settled]);
 
@@ -95,7 +101,7 @@ export function useReview(id: ChangeSetId) {
     setAsking(true);
     const unseen = (now: NonNullable<ReturnType<typeof read>>) => {
       queries.setQueryData(queryKey, now);
-      toast({ kind: "info", title: "This change was decided on elsewhere meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
+      tellMeanwhile("info");
     };
     try {
       const answer = await whenWritten(port, use, unseen);
