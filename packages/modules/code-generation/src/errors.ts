@@ -24,7 +24,7 @@ export function inputInvalid(path: string, message: string, remedy: string): App
 export function unsupported({ package: { dependencies, manifestPath } }: { readonly package: { readonly dependencies: ReadonlyMap<string, string>; readonly manifestPath: string | null } }): AppError {
   const others = ["koa", "@hapi/hapi", "@nestjs/core", "hono", "restify", "polka", "@trpc/server", "elysia", "@remix-run/node", "astro", "@sveltejs/kit", "nuxt"].filter((name) => dependencies.has(name));
   if (others.length > 0) return targetUnsupported(`This project stands on ${others.join(" and ")}, for which there is no endpoint generator.`);
-  return targetUnsupported(manifestPath === null ? "This project has no package.json: there is no server to add an endpoint to." : "No supported web framework was found in this project.");
+  return targetUnsupported(manifestPath === null ? "This project has no package.json, and endpoints are generated for projects of Node.js alone." : "No supported web framework was found in this project.");
 }
 
 export function targetUnsupported(message: string): AppError {

@@ -97,9 +97,14 @@ function Workbench({ target }: { readonly target: Target }) {
   const generate = (event?: FormEvent) => {
     event?.preventDefault();
     if (unavailable !== undefined) return;
+    // One answer stands below the form: that to what was asked last.
+    preview.reset();
     checked((input) => generation.start({ projectId, generator: form.generator, input }));
   };
-  const show = () => checked((input) => preview.mutate({ projectId, generator: form.generator, input }));
+  const show = () => {
+    generation.forget();
+    checked((input) => preview.mutate({ projectId, generator: form.generator, input }));
+  };
   const { generation: current, progress, running, cancel } = generation;
   return (
     <div className={styles.columns}>
@@ -159,7 +164,7 @@ function Workbench({ target }: { readonly target: Target }) {
       </div>
       <div className={styles.side}>
         {preview.data ? <PreviewView preview={preview.data} /> : null}
-        <TargetFacts target={target} />
+        <TargetFacts target={target} refused={[refusal?.code, current?.problem?.code].includes("target_unsupported")} />
       </div>
     </div>
   );

@@ -104,6 +104,11 @@ it("says what it supports where it finds nothing of it", () => {
   expect(() => generate(snapshotOf(koa), { generator: "http-endpoint", input: form({ method: "GET", path: "/x", action: "list", entity: "X" }) })).toThrow(
     expect.objectContaining({ code: "target_unsupported", message: expect.stringContaining("koa"), remedy: expect.stringContaining("Express") }),
   );
+  // There is a server, in another language.
+  const flask = { "app.py": "app = Flask(__name__)", "requirements.txt": "flask" };
+  expect(() => generate(snapshotOf(flask), { generator: "http-endpoint", input: form({ method: "GET", path: "/x", action: "list", entity: "X" }) })).toThrow(
+    expect.objectContaining({ code: "target_unsupported", message: "This project has no package.json, and endpoints are generated for projects of Node.js alone." }),
+  );
 });
 
 const JS_APP = {
