@@ -15,9 +15,12 @@ interface Remembered {
   readonly hunks: readonly Hunk[];
 }
 
-/** The server's words are for whoever has to load it again; here that is done already. */
+let takeAway = (): void => undefined;
+
+/** The server's words are for whoever has to load it again; here that is done already. Said once, however many decisions were on their way. */
 function tellMeanwhile(kind: "info" | "error"): void {
-  toast({ kind, title: "This change was decided on elsewhere meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
+  takeAway();
+  takeAway = toast({ kind, title: "This change was decided on elsewhere meanwhile.", detail: "It is shown now. Look at what is different, and try again." });
 }
 
 /** What can be done with a change set under review. Decisions show at once, go to the server one after the other, and can be undone. */
