@@ -58,6 +58,15 @@ describe("CodeGenerationService", () => {
     expect((await at.service.listGenerations(caller, { projectId, limit: 10 })).items).toEqual([ended]);
   });
 
+  it("is started also where the queue does not say how its jobs are: who is told otherwise starts another", async () => {
+    const projectId = at.create(caller, FILES);
+    at.jobs.away = true;
+    const { generation } = await at.service.startGeneration(caller, { projectId, generator: "http-endpoint", input: INPUT });
+    expect(generation).toMatchObject({ state: "queued", problem: null });
+    expect(await outcome(at.service.getGeneration(caller, { id: generation.id }))).toBe("queue_unavailable");
+    expect(at.database.outbox.items).toHaveLength(1);
+  });
+
   it("tells why nothing was made, and does not try in vain", async () => {
     const projectId = at.create(caller, { "package.json": "{}" });
     const { generation } = await at.service.startGeneration(caller, { projectId, generator: "http-endpoint", input: INPUT });

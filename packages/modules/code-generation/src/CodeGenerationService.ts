@@ -11,7 +11,7 @@ import { checkedInput, titleOf } from "./engine/checked-input.ts";
 import { generationCancelled } from "./errors.ts";
 import { generateJob } from "./jobs/definitions.ts";
 import type { ProjectSources } from "./projects/ProjectSources.ts";
-import { problemOf, type Runs } from "./Runs.ts";
+import { generationOf, problemOf, type Runs } from "./Runs.ts";
 import type { Engine } from "./threads/Engine.ts";
 
 export interface CodeGenerationServiceDeps {
@@ -62,7 +62,8 @@ export class CodeGenerationService implements ICodeGenerationService {
       },
       { enqueue: [generateJob.with({ generationId: id }, { id: jobId })] },
     );
-    return { generation: await runs.shown(row), job: { id: jobId, name: generateJob.name } };
+    // Not what the queue says of it: it is asked for, and whoever hears that the queue does not answer would ask for it twice.
+    return { generation: generationOf(row), job: { id: jobId, name: generateJob.name } };
   }
 
   async getGeneration(caller: Caller, { id }: GenerationInputById): Promise<Generation> {

@@ -42,6 +42,6 @@ export function problemOf({ code, message, remedy }: { readonly code: string; re
   return { code, message, remedy };
 }
 
-function generationOf({ etag: _etag, jobId, ...row }: Stored<RunRow>): Generation {
+export function generationOf({ etag: _etag, jobId, ...row }: Stored<RunRow>): Generation {
   return { ...row, job: { id: jobId, name: generateJob.name } };
 }

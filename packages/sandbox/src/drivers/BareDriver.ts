@@ -16,6 +16,8 @@ const WORKSPACES = "workspaces";
 const GROUPS_FD = 3;
 const MARK = "CODER_SANDBOX_RUN";
 const OTHERS = 0o007;
+/** How often the limit fits in beside what the user has elsewhere: that grows while a run is at work, and the watcher is to name the limit before the kernel refuses. */
+const BESIDE_OTHERS = 2;
 
 export interface BareOptions {
   readonly asRoot: boolean;
@@ -59,13 +61,14 @@ export class BareDriver implements IDriver {
     const closed = identity === null ? null : firstBelowClosed(path.join(directory, "."));
     if (closed !== null) throw sandboxFailed(`only root may enter ${path.dirname(closed)}. Let others enter it (chmod o+x), or set CODER_DATA to a directory that they may enter`);
     const mark = randomUUID();
+    const beside = identity === null && groups.length === 0 ? await tasksOfThisUser() : null;
     const limiting = limitScript(limits, { groups: groups.map((_group, index) => GROUPS_FD + index), umask: identity ? "002" : "022", self: "$$" });
     const opened: number[] = [];
     let child: ChildProcess;
     try {
       // Without a thread: what they lead to lies in memory.
       for (const group of groups) opened.push(openSync(group, "r+"));
-      child = spawn("/bin/sh", ["-c", `${limiting}exec "$@"`, "sh", ...limitedInNumber([command, ...args], limits, groups)], {
+      child = spawn("/bin/sh", ["-c", `${limiting}exec "$@"`, "sh", ...limitedInNumber([command, ...args], { processes: beside === null ? limits.processes : beside + BESIDE_OTHERS * limits.processes }, groups)], {
         cwd: directory,
         env: { PATH: SYSTEM_PATH, HOME: "/tmp", LANG: "C.UTF-8", ...env, [MARK]: mark },
         stdio: this.#descriptors.covered(["pipe", "pipe", "pipe", ...opened]),
@@ -122,6 +125,13 @@ async function pids(): Promise<readonly number[]> {
 async function ownedBy(uid: number): Promise<readonly number[]> {
   const owners = await Promise.all((await pids()).map(async (pid) => ((await stat(`/proc/${pid}`).catch(() => null))?.uid === uid ? pid : null)));
   return owners.filter((pid) => pid !== null);
+}
+
+/** Processes and threads, as the kernel counts them for `RLIMIT_NPROC`: of a user's sessions all together, a browser's included. */
+async function tasksOfThisUser(): Promise<number> {
+  const owned = await ownedBy(process.getuid?.() ?? 0);
+  const tasks = await Promise.all(owned.map((pid) => readdir(`/proc/${pid}/task`).catch(() => [])));
+  return tasks.flat().length;
 }
 
 async function marked(mark: string): Promise<readonly number[]> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { sleepers } from "../__fixtures__/rig.ts";
 import { InheritedDescriptors } from "./descriptors.ts";
 import { ANSWER_FD, ForkServer, TOLD_FD } from "./ForkServer.ts";
 import { isRunning } from "./outcome.ts";
@@ -128,6 +129,20 @@ it.each(["SIGKILL", "SIGTERM"] as const)("ends with this process, and takes its 
   child.kill(signal);
   await vi.waitFor(() => expect({ running: isRunning(shell), left: readdirSync(TMPDIR).filter((name) => name.startsWith("coder-sandbox-")) }).toEqual({ running: false, left: [] }), { timeout: 10_000 });
   rmSync(TMPDIR, { recursive: true });
+});
+
+it("ends also what a fork has begun that left its process group, as bubblewrap does before it is tied to its parent", async () => {
+  const seconds = `${200_000 + process.pid}`;
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", `${FORKS}("setsid sleep ${seconds} & echo begun; wait"); setInterval(() => {}, 1000);`], { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  const left = () => sleepers(seconds);
+  await vi.waitFor(async () => expect(await left()).toHaveLength(1), { timeout: 10_000 });
+  child.kill("SIGKILL");
+  try {
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 10_000 });
+  } finally {
+    for (const { pid } of await left()) process.kill(pid, "SIGKILL");
+  }
 });
 
 it("lets a process end that waits for nothing else", async () => {

@@ -27,8 +27,8 @@ const PROBLEM_CHARACTERS = 2_000;
  * A shell's only way to a pipe is a document in its text, which has to have a line; the writing end is closed then. So it opens those that a fork writes to
  * again, for both: a pipe that nobody writes to is at its end.
  *
- * When the product is gone there is nothing more to read, and nobody to write to. Then everything in this shell's process group goes: forks that
- * bubblewrap has not yet tied to its parent, too.
+ * When the product is gone there is nothing more to read, and nobody to write to. Then everything in this shell's process group goes. Bubblewrap's first process
+ * inside leaves that group, and only after that ties itself to the one outside: so each fork is stopped, that it begins nothing more, and what it has begun is ended first.
  */
 const SERVE = `trap : PIPE
 exec ${ANSWER_FD}>&1 >/dev/null
@@ -50,6 +50,18 @@ do
   ( . "$1/$run" ) &
   jobs
 done
+read -r forks </proc/$$/task/$$/children
+for fork in $forks; do
+  kill -STOP $fork
+  tries=0
+  while read -r _ _ state _ </proc/$fork/stat && [ "$state" != T ] && [ "$state" != Z ] && [ $tries -lt 50 ]; do
+    sleep 0.01
+    tries=$((tries + 1))
+  done
+  begun=
+  read -r begun </proc/$fork/task/$fork/children
+  [ -z "$begun" ] || kill -KILL $begun
+done 2>/dev/null
 rm -rf "$1"
 kill -KILL 0`;
 

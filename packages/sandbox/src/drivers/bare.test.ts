@@ -104,6 +104,12 @@ describe("a bare process", () => {
     for (const [limit, script, limits] of cases) expect({ limit, ...(await rig.sh(script, { ...on(tree), limits })) }).toMatchObject({ endedBy: limit });
   });
 
+  it("has as many processes as it may, however many its user has elsewhere", async () => {
+    const tree = await rig.tree();
+    // This test alone has more threads than that.
+    expect(await rig.sh("sleep 0.1 & wait $!; echo done | cat", { ...on(tree), limits: { processes: 8 } })).toMatchObject({ stdout: "done\n", endedBy: null, exitCode: 0 });
+  });
+
   it("leaves nothing behind when it is aborted or has ended, however it hides", async () => {
     const [session, daemon] = [`401${process.pid}`, `402${process.pid}`];
     const stop = new AbortController();

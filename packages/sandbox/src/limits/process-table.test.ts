@@ -9,14 +9,15 @@ import { PROCESS_TABLE } from "./process-table.ts";
 const MB = 1024 ** 2;
 const started: ChildProcess[] = [];
 afterEach(() => {
-  for (const child of started.splice(0)) child.kill("SIGKILL");
+  // With all that is in its session: the children of a shell that is killed go on.
+  for (const { pid } of started.splice(0)) if (pid !== undefined) process.kill(-pid, "SIGKILL");
 });
 
 /** A process with so many below it, in a process namespace of theirs or in ours. */
 async function family(count: number, namespace: boolean) {
   const children = `for i in $(seq ${count}); do sleep 60 & done; wait`;
   const around = namespace ? ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc", "--"] : ["setpriv", "--pdeathsig", "KILL", "--"];
-  const child = spawn(around[0] ?? "", [...around.slice(1), "sh", "-c", children], { stdio: "ignore" });
+  const child = spawn(around[0] ?? "", [...around.slice(1), "sh", "-c", children], { stdio: "ignore", detached: true });
   started.push(child);
   return child.pid ?? Number.NaN;
 }

@@ -44,7 +44,11 @@ export function world() {
   const database = createMemoryDatabase();
   const config = fixedConfig({ limits: { sourceFiles: 100, sourceBytes: 1_000_000, timeoutSeconds: 10 } });
   const jobs = {
-    get: async (_queue: string, id: string) => (states.has(id) ? ({ state: states.get(id), finishedAt: null } as JobStatus) : null),
+    away: false,
+    get: async (_queue: string, id: string) => {
+      if (jobs.away) throw new AppError("unavailable", "queue_unavailable", "Background jobs cannot be reached.", { remedy: "Try again" });
+      return states.has(id) ? ({ state: states.get(id), finishedAt: null } as JobStatus) : null;
+    },
     cancel: async (_queue: string, id: string) => {
       states.set(id, "cancelled");
       return { state: "cancelled" } as JobStatus;
@@ -55,7 +59,7 @@ export function world() {
   const engine = { run: async (task: string, input: unknown, signal: AbortSignal) => (signal.throwIfAborted(), await runTask({ task, input } as EngineRequest)) } as unknown as Engine;
   const proposals = new ChangeProposals({ execution });
   return {
-    database, runs, proposed, states, projects,
+    database, runs, proposed, states, projects, jobs,
     service: new CodeGenerationService({ runs, sources, engine, jobs, now }),
     handler: generateHandler({ runs, sources, engine, proposals, now }),
     create: (caller: Caller, files: Readonly<Record<string, string>>): ProjectId => {

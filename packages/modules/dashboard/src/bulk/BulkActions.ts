@@ -89,8 +89,10 @@ export class BulkActions implements IBulkActions {
     const started = await unlessConflict(
       bulks.update(token, { state: "running", jobId }, { where: { state: "previewed" }, enqueue: [JOB_FOR[scope].with({ bulkId: token }, { id: jobId })] }),
     );
+    // Begun, whether the queue answers in this moment or not.
+    if (started) return bulkOf(started, started.state);
     // Somebody pressed twice: it is started once, and both hear of the same.
-    return this.#bulkOf(started ?? (await bulks.get(token)) ?? row);
+    return this.#bulkOf((await bulks.get(token)) ?? row);
   }
 
   async getBulk(caller: Caller, { id }: BulkInput): Promise<Bulk> {
@@ -100,16 +102,23 @@ export class BulkActions implements IBulkActions {
   }
 
   async #bulkOf(row: Stored<BulkRow>): Promise<Bulk> {
-    const { id, action, state, scope, jobId, count, changed, skipped, failed, createdAt, finishedAt } = row;
-    const job = jobId === null ? null : { queue: JOB_FOR[scope].name, id: jobId };
-    const stopped = state === "running" && job !== null && (await this.#hasStopped(job));
-    return { id, action, state: stopped ? "stopped" : state, job, count, changed, skipped, failed, createdAt, finishedAt };
+    const stopped = row.state === "running" && (await this.#hasStopped(jobOfBulk(row)));
+    return bulkOf(row, stopped ? "stopped" : row.state);
   }
 
-  async #hasStopped({ queue, id }: { readonly queue: string; readonly id: string }): Promise<boolean> {
-    const status = await this.#deps.jobs.get(queue, id);
+  async #hasStopped(job: Bulk["job"]): Promise<boolean> {
+    const status = job && (await this.#deps.jobs.get(job.queue, job.id));
     return status?.state === "cancelled" || status?.state === "failed";
   }
+}
+
+function jobOfBulk({ jobId, scope }: BulkRow): Bulk["job"] {
+  return jobId === null ? null : { queue: JOB_FOR[scope].name, id: jobId };
+}
+
+function bulkOf(row: BulkRow, state: Bulk["state"]): Bulk {
+  const { id, action, count, changed, skipped, failed, createdAt, finishedAt } = row;
+  return { id, action, state, job: jobOfBulk(row), count, changed, skipped, failed, createdAt, finishedAt };
 }
 
 /** Under what the jobs of a preview are noted, and until when. */

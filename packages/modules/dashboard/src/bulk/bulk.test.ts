@@ -74,6 +74,14 @@ describe("an action on many jobs", () => {
     expect(world.database.outbox.items.filter(({ message }) => message.kind === "event")).toHaveLength(1);
   });
 
+  it("has begun also where the queue does not answer in that moment", async () => {
+    const world = crowd();
+    await world.project();
+    const { token } = await world.service.previewBulk(world.ada, { action: "retry", filter: {} }, "organization");
+    world.queues.away = 1;
+    expect(await world.service.runBulk(world.ada, { token }, "organization")).toMatchObject({ id: token, state: "running" });
+  });
+
   it("leaves out what the queue itself forgets by its age: nothing could be done with it", async () => {
     const world = crowd();
     await world.project();

@@ -16,7 +16,12 @@ beforeEach(() => {
   places = { tree: path.join(root, "tree"), staging: path.join(root, "staging"), store: path.join(root, "store") };
   mkdirSync(places.tree);
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => remove());
+/** An ordinary user removes nothing from a folder that is closed for writing. */
+const remove = () => {
+  spawnSync("chmod", ["-R", "u+rwX", root]);
+  rmSync(root, { recursive: true, force: true });
+};
 
 const ID = "00000000-0000-4000-8000-000000000000";
 const at = (name: string) => path.join(places.tree, name);
@@ -258,6 +263,8 @@ it("says what lies too deep to be kept, and does not take it for nothing", () =>
 });
 
 describe("any sequence of edits, commands and git operations", () => {
+  // What its owner may not read only root finds as it was: for an ordinary user it is opened, as `closed-tree.test.ts` says, and this test could not look at it.
+  const readsAll = process.getuid?.() === 0;
   const name = fc.constantFrom("a", "b.txt", "c d", "é", "$'\\377x'", "-f", "sub/x", "sub/y/z", "deep/er/file", "nested/q", "__proto__");
   const operation = fc.oneof(
     fc.record({ kind: fc.constant("write" as const), name, content: fc.constantFrom("", "one\n", "two\r\nlines\r\n", "\u0000\u0001binary", "no end", "\ufeffwith a mark\n", "\r", "x".repeat(5_000)) }),
@@ -266,7 +273,7 @@ describe("any sequence of edits, commands and git operations", () => {
       "chmod 600 ./a 2>/dev/null; true", "chmod 755 ./b.txt 2>/dev/null; true", "chmod 555 sub 2>/dev/null; true", "mv -f ./a ./moved 2>/dev/null; true", "cp -r sub copied 2>/dev/null; true",
       "printf '\\377' > \"$(printf 'odd\\377name')\"", "touch -d '2001-01-01' ./a 2>/dev/null; true", "ln -f ./b.txt ./hard", "ln -f ./b.txt ./hard",
       "rm -rf moved && mv ./sub ./moved 2>/dev/null; true", "mv -fT ./a ./A 2>/dev/null; true", "rm -rf A && mv ./nested ./A 2>/dev/null; true", "rm -rf ./* 2>/dev/null; true", "chmod -R 755 .", "find . -path '*/.git' -prune -o -type f -exec sh -c 'echo more >> \"$1\"' _ {} ';'", "find . -path '*/.git' -prune -o -type l -exec ln -sfn moved {} ';'",
-      "find . -mindepth 1 -path '*/.git' -prune -o -type d -empty -exec rmdir {} +", "chmod 0 ./b.txt 2>/dev/null; true",
+      "find . -mindepth 1 -path '*/.git' -prune -o -type d -empty -exec rmdir {} +", ...(readsAll ? ["chmod 0 ./b.txt 2>/dev/null; true"] : []),
       "chmod 4711 ./a 2>/dev/null; true", "[ -L deep ] || chmod 1777 deep 2>/dev/null; true", "rm -rf sub && ln -s ../outside/file sub", "rm -rf deep && ln -s ../outside deep", "rm -rf a && mkdir -p a/b/c && ln -s gone a/b/c/l",
       "mkdir -p \"$(printf 'odd\\377dir')\" && echo x > \"$(printf 'odd\\377dir/\\376x')\"", "rm -rf \"$(printf 'odd\\377dir')\"", "mkdir -p module && echo 'gitdir: ../elsewhere' > module/.git && echo m > module/m",
       "printf 'a\\n*.txt\\nsub\\nmoved/\\nempty\\nodd*\\n' > .gitignore", "rm -rf nested", "rm -rf nested && mkdir nested && echo again > nested/q", "[ -L odd ] || ln -s \"$(printf '\\377 gone')\" odd",
@@ -280,7 +287,7 @@ describe("any sequence of edits, commands and git operations", () => {
 
   /** What a project begins with: something for most commands to work on, in every mode. */
   const beginning = fc.record({
-    files: fc.uniqueArray(fc.record({ name: fc.constantFrom("a", "b.txt", "hard", "sub/x", "sub/y/z", "deep/er/file", "nested/q", "c d", "empty/.keep"), content: fc.constantFrom("", "one\n", "two\r\nlines\r\n", "\u0000\u0001binary \ufffd"), mode: fc.constantFrom(0o644, 0o600, 0o755, 0o4711, 0o444, 0) }), { minLength: 2, selector: ({ name: each }) => each }),
+    files: fc.uniqueArray(fc.record({ name: fc.constantFrom("a", "b.txt", "hard", "sub/x", "sub/y/z", "deep/er/file", "nested/q", "c d", "empty/.keep"), content: fc.constantFrom("", "one\n", "two\r\nlines\r\n", "\u0000\u0001binary \ufffd"), mode: fc.constantFrom(0o644, 0o600, 0o755, 0o4711, 0o444, ...(readsAll ? [0] : [])) }), { minLength: 2, selector: ({ name: each }) => each }),
     folders: fc.array(fc.record({ name: fc.constantFrom("sub", "deep", "nested", "hollow", "hollow/er"), mode: fc.constantFrom(0o755, 0o700, 0o1777, 0o2750) })),
     links: fc.uniqueArray(fc.record({ name: fc.constantFrom("link", "sub/up", "odd"), target: fc.constantFrom("a", "../a", "sub/y", "nowhere", "../outside/file", "/etc/passwd", "\\377 gone") }), { selector: ({ name: each }) => each }),
   });
@@ -306,7 +313,7 @@ describe("any sequence of edits, commands and git operations", () => {
     }
   };
   const empty = () => {
-    rmSync(root, { recursive: true, force: true });
+    remove();
     mkdirSync(places.tree, { recursive: true });
     mkdirSync(path.join(root, "outside"));
     writeFileSync(path.join(root, "outside/file"), "of somebody else");

@@ -86,8 +86,8 @@ export class Runs {
     try {
       if (row.job) await this.#deps.jobs.cancel(row.job.name, row.job.id, caller);
     } catch (error) {
-      // A job that is only about to reach its queue finds the run cancelled.
-      if (!early || !isAppError(error) || error.kind !== "not_found") throw error;
+      // A job that is only about to reach its queue, or whose queue does not answer, finds the run cancelled.
+      if (!early || !isAppError(error) || (error.kind !== "not_found" && error.kind !== "unavailable")) throw error;
     }
     return runOf(early ?? (await this.#require(caller, id)));
   }

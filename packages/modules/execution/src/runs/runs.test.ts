@@ -92,6 +92,19 @@ describe("a run", () => {
     expect(await rig.read("count.txt")).toBe("x");
   });
 
+  it("is cancelled before it begins also where the queue does not answer; one that is at work is not", async () => {
+    await open();
+    await rig.write({ "mark.js": "require('fs').writeFileSync('ran.txt', '')" });
+    const { id } = await rig.start({ kind: "file", path: "mark.js", args: [] });
+    rig.queueAway = true;
+    expect(await rig.parts.runs.cancel(rig.caller, { id })).toMatchObject({ state: "cancelled" });
+    await rig.perform(id);
+    expect(await rig.read("ran.txt")).toBeNull();
+    const begun = await rig.start({ kind: "file", path: "mark.js", args: [] });
+    await rig.database.for(rig.caller).repository(runEntity).update(begun.id, { state: "running" });
+    expect(await outcome(rig.parts.runs.cancel(rig.caller, { id: begun.id }))).toBe("queue_unavailable");
+  });
+
   it("tells how it ended, once, and that it failed where it did", async () => {
     await open();
     await rig.write({ "good.js": "", "bad.js": "process.exit(3)" });

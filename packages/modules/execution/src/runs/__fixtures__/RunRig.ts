@@ -39,6 +39,8 @@ export class RunRig<Database extends IDatabase = MemoryDatabase> {
   readonly parts: RunParts;
   readonly workspace: FakeWorkspace;
   readonly #sandbox: OpenSandbox;
+  /** Whether the queue does not answer. */
+  queueAway = false;
   /** Cancels what is being performed. */
   #cancel: (() => void) | undefined;
 
@@ -60,6 +62,7 @@ export class RunRig<Database extends IDatabase = MemoryDatabase> {
       jobs: {
         get: async () => null,
         cancel: async () => {
+          if (this.queueAway) throw new AppError("unavailable", "queue_unavailable", "Background jobs cannot be reached.", { remedy: "Try again" });
           this.#cancel?.();
           return jobStatus({});
         },
