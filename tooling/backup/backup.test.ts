@@ -8,7 +8,7 @@ import { migrateQueueSchema } from "@coder/shared/server";
 import { withClient } from "../database/connect.ts";
 import { migrate } from "../database/migrations.ts";
 import { ensureDatabase, ensureRoles } from "../database/roles.ts";
-import { startCluster } from "../launcher/fixtures/cluster.mjs";
+import { removeFolder, startCluster } from "../launcher/fixtures/cluster.mjs";
 import { inClone, UNFINISHED_RESTORE } from "../launcher/paths.mjs";
 import { ArchiveWriter } from "./archive-writer.ts";
 import { readParts, verifyArchive } from "./archive-reader.ts";
@@ -88,7 +88,7 @@ afterAll(async () => {
     await cluster?.stop();
     cluster?.remove();
   }
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 /** Tables and sequences of a database, by what a backup says of them. */

@@ -18,7 +18,10 @@ export function installLinters(): string {
   mkdirSync(TOOLS, { recursive: true });
   cpSync(FIXTURE, made, { recursive: true });
   const { status, stderr } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], { cwd: made, encoding: "utf8" });
-  if (status !== 0) throw new Error(`The linters could not be installed: ${stderr}`);
+  if (status !== 0) {
+    rmSync(made, { recursive: true, force: true });
+    throw new Error(`The linters could not be installed: ${stderr}`);
+  }
   try {
     renameSync(made, folder);
   } catch {

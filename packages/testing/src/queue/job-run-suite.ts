@@ -112,6 +112,22 @@ export function jobRunSuite({ rig: newRig }: QueueTestTools): void {
       expect(handler).toHaveBeenCalledOnce();
     });
 
+    it("logs what its starter did wrong as an outcome with its code, and what the product did not manage as a fault", async () => {
+      const rig = newRig();
+      const job = defineJob("refusing.run", NumberSchema, { attempts: 2, backoffMs: 10 });
+      const kinds = ["invalid", "forbidden", "not_found", "too_large", "conflict", "stale", "rate_limited", "internal", "unavailable", "timeout"] as const;
+      await rig.workers("refusing", handleJob(job, async () => async ({ payload }) => {
+        const kind = kinds[payload.n] ?? "internal";
+        throw new AppError(kind, `was_${kind}`, "Refused.", { remedy: "Ask otherwise." });
+      }));
+      const ids = await rig.enqueue(...kinds.map((_kind, n) => job.with({ n })));
+      for (const id of ids) await eventually(async () => expect(await rig.jobs.get(job.name, id)).toMatchObject({ state: "failed", error: "Refused." }));
+      const lineOf = (id: string) => rig.log.lines.findLast(({ fields, level }) => level !== "warn" && "job" in fields && fields.job === id);
+      const fault = { level: "error", message: "Job failed for good: it is kept as a dead letter" };
+      const expected = kinds.map((kind, at) => (at < 7 ? { level: "info", message: "Job refused what was asked of it", fields: { code: `was_${kind}` } } : fault));
+      await eventually(() => expect(ids.map(lineOf)).toMatchObject(expected));
+    });
+
     it("loads a handler again that could not be loaded", async () => {
       const rig = newRig();
       const job = defineJob("broken.load", NumberSchema, { backoffMs: 10 });

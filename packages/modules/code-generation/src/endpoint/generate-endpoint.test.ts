@@ -194,6 +194,10 @@ it("makes no test that nothing could run, and says so", () => {
   const made = generate(snapshotOf(files), { generator: "http-endpoint", input: form({ method: "GET", path: "/users", action: "list", entity: "User" }) });
   expect(made.files.some(({ path }) => path.includes("test"))).toBe(false);
   expect(made.notes).toContainEqual(expect.stringContaining("no test runner"));
+  const ofNode = { ...files, "package.json": JSON.stringify({ type: "module", dependencies: { express: "^5" }, devDependencies: { tsx: "4" }, scripts: { test: "node --test" } }) };
+  const alone = generate(snapshotOf(ofNode), { generator: "http-endpoint", input: form({ method: "GET", path: "/users", action: "list", entity: "User" }) });
+  expect([alone.files.some(({ path }) => path.includes("test")), alone.facts.find(({ kind }) => kind === "test-runner")?.value]).toEqual([false, "node:test"]);
+  expect(alone.notes).toContainEqual(expect.stringContaining("node --import tsx --test"));
   const withLoader = { ...files, "package.json": JSON.stringify({ type: "module", dependencies: { express: "^5" }, devDependencies: { tsx: "4" } }) };
   expect(generate(snapshotOf(withLoader), { generator: "http-endpoint", input: form({ method: "GET", path: "/users", action: "list", entity: "User" }) }).files.some(({ path }) => path.includes("test"))).toBe(true);
 });

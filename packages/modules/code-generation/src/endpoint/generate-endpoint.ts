@@ -6,7 +6,7 @@ import type { MadeFile, Snapshot } from "../engine/snapshot.ts";
 import { Sources } from "../engine/Sources.ts";
 import { inputInvalid, unsupported } from "../errors.ts";
 import { analyse } from "../target/analyse.ts";
-import { canRunTests } from "../target/test-facts.ts";
+import { canRunTests, whyNoTest } from "../target/test-facts.ts";
 import { type DataSource, keyField } from "./data-source.ts";
 import { fieldsOfEntity } from "./entity-fields.ts";
 import { extendStore } from "./extend-store.ts";
@@ -49,7 +49,7 @@ export function generateEndpoint(snapshot: Snapshot, input: EndpointInput): Made
     : [...(extended ? [extended.file] : []), ...written];
   const notes = usable ? [`Data comes from ${usable.label}${usable.place ? ` (${usable.place.path}, line ${usable.place.line})` : ""}.`] : [`No service, repository or array of ${names.manyWords.join(" ")} was found: they are kept in memory, in ${made?.file.path ?? ""}.`];
   if (source.sample.kind === "none" && ends) notes.push(`The test cannot make ${names.one}: it covers what is missing or wrong only.`);
-  if (!canRunTests(model.tests, model.style, model.package)) notes.push("No test was made: the project has no test runner, and Node alone does not run its TypeScript. Add one, such as Vitest, and generate again.");
+  if (!canRunTests(model)) notes.push(whyNoTest(model));
   return { title: `${input.method} ${input.path}`, reason: `An endpoint that ${purpose(input, names.words, names.manyWords.join(" "))}, written as this project writes its own`, files: [...files].sort((one, other) => (one.path < other.path ? -1 : 1)), notes, facts: model.facts, formatting: model.formatting, tables: [] };
 }
 

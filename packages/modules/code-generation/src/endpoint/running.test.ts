@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 /** The project with what was generated in it, on the disk, with its dependencies. */
-async function written(kind: ProjectKind, setup: Setup, forms: readonly z.input<typeof EndpointInputSchema>[]): Promise<{ readonly folder: string; readonly tests: string[] }> {
-  let files: Record<string, string> = { ...PROJECTS[kind](setup) };
+async function written(kind: ProjectKind, setup: Setup, forms: readonly z.input<typeof EndpointInputSchema>[], changes: Readonly<Record<string, string>> = {}): Promise<{ readonly folder: string; readonly tests: string[] }> {
+  let files: Record<string, string> = { ...PROJECTS[kind](setup), ...changes };
   const tests: string[] = [];
   for (const form of forms) {
     const made = generate(snapshotOf(files), { generator: "http-endpoint", input: EndpointInputSchema.parse(form) }).files;
@@ -63,6 +63,13 @@ const FORMS: readonly z.input<typeof EndpointInputSchema>[] = [
   { method: "DELETE", path: "/api/labels/:id", action: "delete", entity: "Label" },
 ];
 
+/** Finds files without their endings, as tsx does. */
+const LOADER = `import { registerHooks } from "node:module";
+registerHooks({ resolve(specifier, context, next) {
+  for (const ending of ["", ".ts", ".js", "/index.ts"]) try { return next(specifier + ending, context); } catch (error) { if (ending === "/index.ts") throw error; }
+} });
+`;
+
 describe("generated tests pass in the project's own runner", () => {
   it.each(["none", "zod", "ajv"] as const)("Express in CommonJS, node:test, checked with %s", async (validation) => {
     const { folder, tests } = await written("express-js", { runner: "node:test", validation }, FORMS);
@@ -81,6 +88,32 @@ describe("generated tests pass in the project's own runner", () => {
     expect(tests).toHaveLength(FORMS.length);
     await writeFile(join(folder, "vitest.config.mjs"), "export default { test: { globals: true, pool: 'threads', maxWorkers: 1 } };");
     expect(await passes(folder, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--root", folder])).toMatch(new RegExp(`Test Files +${FORMS.length} passed`));
+  }, 120_000);
+});
+
+describe("Next in TypeScript, node:test", () => {
+  const SETUP = { runner: "node:test", validation: "none" } as const;
+  const ROUTE = "src/app/api/posts/route.ts";
+  const script = (test: string) => ({ "package.json": PROJECTS["next-app"](SETUP)["package.json"].replace("node --test", test) });
+
+  it("makes no test where Node alone runs them, which finds neither the route nor what Next names without an ending", async () => {
+    expect((await written("next-app", SETUP, FORMS)).tests).toEqual([]);
+    expect((await written("next-app", SETUP, FORMS, { [ROUTE]: 'import { users } from "../../../lib/users.ts";\nimport { NextResponse } from "next/server";\n\nexport function GET() {\n  return NextResponse.json(users);\n}\n' })).tests).toEqual([]);
+    expect((await written("next-pages", SETUP, FORMS)).tests).toEqual([]);
+  });
+
+  it("passes where imports are written as Node finds them", async () => {
+    const { folder, tests } = await written("next-app", SETUP, FORMS, { [ROUTE]: 'import { users } from "../../../lib/users.ts";\n\nexport function GET() {\n  return Response.json(users);\n}\n' });
+    expect(tests).toHaveLength(FORMS.length);
+    // As its script says it: a path with brackets would be a pattern.
+    expect(await passes(folder, ["--test"])).toMatch(/pass [1-9][\s\S]*fail 0/);
+  }, 120_000);
+
+  it.each(["next-app", "next-pages"] as const)("passes where a loader finds them: %s", async (kind) => {
+    const { folder, tests } = await written(kind, SETUP, FORMS, script("node --import ./loader.mjs --test"));
+    expect(tests).toHaveLength(FORMS.length);
+    await writeFile(join(folder, "loader.mjs"), LOADER);
+    expect(await passes(folder, ["--import", "./loader.mjs", "--test"])).toMatch(/pass [1-9][\s\S]*fail 0/);
   }, 120_000);
 });
 

@@ -23,8 +23,9 @@ export interface Reach {
 
 /** A test of what the endpoint answers: what is there, what is not, what is wrong. In the project's runner, over HTTP. None where nothing could run it. */
 export function testFiles(plan: EndpointPlan, tested: string, reach: Reach): MadeFile[] {
-  const { model: { tests, style, package: of }, sources } = plan;
-  if (!canRunTests(tests, style, of)) return [];
+  const { model, sources } = plan;
+  const { tests, style } = model;
+  if (!canRunTests(model)) return [];
   const path = freePath(plan, tested, (one) => sources.has(one));
   const file = new ModuleText(path);
   const check = assertions(tests);

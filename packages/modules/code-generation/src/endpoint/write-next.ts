@@ -30,7 +30,7 @@ function writeRoute(plan: EndpointPlan, { map, found }: Next): MadeFile[] {
   refuseExisting(map, method, path);
   const there = map.holders.find(({ mount }) => samePath(mount, path));
   const file = there?.file ?? `${map.root}/${segmentsOf(path)}/route.${model.style.typescript ? "ts" : "js"}`;
-  const json = map.holders.some((holder) => /\bNextResponse\.json\(/.test(sources.text(holder.file) ?? "")) ? "NextResponse" : "Response";
+  const { json } = map;
   const replies = routeReplies(json);
   const edit = there ? new FileEdit(file, sources.text(file) ?? "", fileStyle(sources, file, model.style)) : null;
   const free = (name: string) => edit?.freeName(name) ?? name;

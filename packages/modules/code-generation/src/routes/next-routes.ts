@@ -7,6 +7,8 @@ import { joinPaths, type Route, type RouteHolder, type RouteMap } from "./route-
 export interface NextMap extends RouteMap {
   /** `src/app`, `pages`. */
   readonly root: string;
+  /** What its handlers make answers in JSON with. */
+  readonly json: "NextResponse" | "Response";
 }
 
 const VERBS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
@@ -27,7 +29,8 @@ export function nextRoutes(sources: Sources, folder: string, router: "app" | "pa
     holders.push({ file: path, line: 1, variable: "", kind: "router", mount: url === "/" ? "" : url, own: methods.map(({ method, local }) => ({ method, path: "/", line: lineOf(sources, path, tree, local) })) });
     for (const { method, local } of methods) routes.push({ method, path: url, file: path, line: lineOf(sources, path, tree, local) });
   }
-  return { holders, mounts: [], routes, root };
+  const json = holders.some(({ file }) => /\bNextResponse\.json\(/.test(sources.text(file) ?? "")) ? "NextResponse" : "Response";
+  return { holders, mounts: [], routes, root, json };
 }
 
 function lineOf(sources: Sources, path: string, tree: ts.SourceFile, name: string | null): number {

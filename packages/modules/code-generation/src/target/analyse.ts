@@ -53,8 +53,8 @@ export function analyse(sources: Sources): TargetModel {
   const validation = validationOf(sources, of);
   const facts: Fact[] = [];
   if (framework) facts.push({ kind: "framework", value: framework.kind, label: framework.found.label, place: framework.found.place });
-  const runs = canRunTests(tests.tests, style.style, of);
-  const testFacts = tests.facts.filter(({ kind }) => runs || kind === "test-runner").map((fact) => (runs ? fact : { ...fact, value: "none", label: "No test runner" }));
+  const named = tests.tests.chosen || canRunTests({ tests: tests.tests, style: style.style, framework });
+  const testFacts = tests.facts.filter(({ kind }) => named || kind === "test-runner").map((fact) => (named ? fact : { ...fact, value: "none", label: "No test runner" }));
   facts.push(...style.facts, naming.fact, ...layoutOf(sources, framework), ...testFacts, validation.fact);
   return { package: of, framework, style: style.style, formatting: style.formatting, naming: naming.naming, validation: validation.value, tests: tests.tests, answers: answersOf(sources, of.sources), facts };
 }

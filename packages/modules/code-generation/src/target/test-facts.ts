@@ -20,14 +20,36 @@ export interface TestConventions {
   readonly asserts: "expect" | "assert" | "chai";
   /** The project says what runs its tests. */
   readonly chosen: boolean;
+  /** Node runs them with nothing beside it: no loader, and no compiler before it. */
+  readonly byNodeAlone: boolean;
 }
 
 /** What has Node run TypeScript whose imports it would not find by itself. */
 const LOADERS = ["tsx", "ts-node", "@swc-node/register", "esbuild-register", "esbuild-runner"];
 
-/** Whether a test in that runner can run: where nothing is chosen it is Node's own, which finds imports in TypeScript only by their whole names. */
-export function canRunTests({ chosen }: TestConventions, { typescript, importEnding }: Style, { dependencies }: ProjectPackage): boolean {
-  return chosen || !typescript || importEnding === ".ts" || importEnding === ".mts" || LOADERS.some((name) => dependencies.has(name));
+/** What in a script says that Node runs more than it finds by itself: a loader, or a compiler before it. */
+const HELPED = /\s(?:--import|--require|-r|--(?:experimental-)?loader)\b|\b(?:tsx|ts-node|tsc|swc|esbuild|babel|tsup|rollup|webpack|borp|build|compile)\b|\b(?:dist|out)\//;
+
+/** What has to be known of a project to say whether a test runs in it. */
+interface Tested {
+  readonly tests: TestConventions;
+  readonly style: Style;
+  readonly framework: { readonly kind: string; readonly map: { readonly routes: readonly unknown[]; readonly json?: string } } | null;
+}
+
+/** Whether a test of an endpoint can run: Node alone finds imports of modules, and all of TypeScript's, only by their whole names. */
+export function canRunTests({ tests, style: { typescript, modules, importEnding }, framework }: Tested): boolean {
+  if (!tests.byNodeAlone) return true;
+  // `next/server` has no ending, and route files are modules whatever the rest is.
+  if (framework?.kind === "next-app" && framework.map.json === "NextResponse") return false;
+  const areModules = modules === "esm" || framework?.kind === "next-app" || framework?.kind === "next-pages";
+  return typescript ? importEnding === ".ts" || importEnding === ".mts" : !areModules || importEnding !== "";
+}
+
+/** What is told instead of a test. */
+export function whyNoTest({ tests: { chosen }, style: { typescript } }: Pick<Tested, "tests" | "style">): string {
+  if (!chosen) return `No test was made: the project has no test runner, and Node alone does not run its ${typescript ? "TypeScript" : "modules"}. Add one, such as Vitest, and generate again.`;
+  return "No test was made: the project has Node alone run its tests, which does not find imports as this project writes them. Have a loader help it, such as `node --import tsx --test`, and generate again.";
 }
 
 const RUNNER_LABELS: Readonly<Record<TestRunner, string>> = { vitest: "Vitest", jest: "Jest", "node:test": "node:test", mocha: "Mocha" };
@@ -63,9 +85,17 @@ export function testsOf(sources: Sources, of: ProjectPackage): { readonly tests:
       folder: where.folder,
       suffix,
       chosen: runner !== null,
+      byNodeAlone: value === "node:test" && isNodeAlone(of, runner !== null),
       asserts: value === "vitest" || value === "jest" ? "expect" : chai === undefined ? "assert" : "chai",
     },
   };
+}
+
+/** Where its manifest does not say how, tests that are there run somehow. */
+function isNodeAlone({ manifest: { scripts }, dependencies }: ProjectPackage, chosen: boolean): boolean {
+  if (!chosen) return !LOADERS.some((name) => dependencies.has(name));
+  const script = isRecord(scripts) ? ["pretest", "test"].map((name) => scripts[name]).filter((text) => typeof text === "string").join(" && ") : "";
+  return /\bnode\b.*\s--test\b/.test(script) && !HELPED.test(script);
 }
 
 function runnerOf(sources: Sources, of: ProjectPackage, tests: readonly string[]): { readonly value: TestRunner; readonly place: Place } | null {

@@ -23,6 +23,8 @@ export interface EventConsumerDeps {
 
 /** What is not there, or not allowed, may be a moment later: events overtake each other, and versions work side by side. */
 const PERMANENT: ReadonlySet<ErrorKind> = new Set(["invalid"]);
+/** Nobody hears what becomes of an event: whatever fails is a fault. */
+const OUTCOMES: ReadonlySet<ErrorKind> = new Set();
 const CONCURRENCY = 5;
 const BACKOFF_MS = 1_000;
 
@@ -62,6 +64,7 @@ export class EventConsumer {
       backoffMs,
       timing,
       permanent: PERMANENT,
+      outcomes: OUTCOMES,
       log,
       run: (job, signal) => deliver(bindings.get(job.name), job, signal, log),
     });

@@ -30,6 +30,8 @@ export interface JobWorkersDeps {
 }
 
 const PERMANENT: ReadonlySet<ErrorKind> = new Set(["invalid", "unauthenticated", "forbidden", "not_found", "too_large"]);
+/** Whoever started the job is told so, as from any other procedure. */
+const OUTCOMES: ReadonlySet<ErrorKind> = new Set([...PERMANENT, "conflict", "stale", "rate_limited"]);
 const DEFAULTS = { attempts: DEFAULT_ATTEMPTS, backoffMs: 1_000, concurrency: 5 };
 /** How often a running job's own record is asked whether somebody cancelled it. Short jobs are over before that. */
 const CANCEL_CHECK_MS = 400;
@@ -85,6 +87,7 @@ export class JobWorkers {
       timing,
       log,
       permanent: PERMANENT,
+      outcomes: OUTCOMES,
       run: async (job, signal) => {
         const envelope = JobEnvelopeSchema.parse(job.data);
         if (envelope.cancelled) throw stopError("job_cancelled");

@@ -14,6 +14,8 @@ export interface QueueWorkerDeps {
   readonly timing: QueueTiming;
   /** Failures that the same input meets again: trying them again would only hide them. */
   readonly permanent: ReadonlySet<ErrorKind>;
+  /** Failures that are an answer to whoever asked, and no fault of the product. */
+  readonly outcomes: ReadonlySet<ErrorKind>;
   readonly log: ILogger;
   readonly run: (job: StoredJob, signal: AbortSignal) => Promise<void>;
 }
@@ -125,10 +127,12 @@ export class QueueWorker {
   }
 
   #logFailure(job: StoredJob | undefined, error: Error): void {
-    const { log, queue, attempts } = this.#deps;
+    const { log, queue, attempts, outcomes } = this.#deps;
+    const known = appErrorOf(error);
     const fields = { queue, job: job?.id, attempt: job?.attemptsMade, attempts, err: error };
     if (job && !job.finishedOn) log.warn(fields, "Job failed and will be tried again");
-    else if (isStop(error)) log.info(fields, "Job cancelled");
+    else if (known?.code === CANCELLED) log.info(fields, "Job cancelled");
+    else if (known && outcomes.has(known.kind)) log.info({ ...fields, code: known.code }, "Job refused what was asked of it");
     else log.error(fields, "Job failed for good: it is kept as a dead letter");
   }
 }
@@ -146,7 +150,11 @@ function permanently(error: Error): Error {
   return final;
 }
 
-const isStop = (error: Error): boolean => isAppError(error.cause) && error.cause.code === CANCELLED;
+/** What the handler threw, also where it was told to BullMQ as permanent. */
+function appErrorOf(error: Error): AppError | null {
+  if (isAppError(error)) return error;
+  return error instanceof UnrecoverableError && isAppError(error.cause) ? error.cause : null;
+}
 
 export function stopError(code: StopReason): AppError {
   const message = { job_cancelled: "Cancelled", worker_draining: "The worker is shutting down", job_lost: "Another worker has taken the job over" }[code];
