@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { codeOf, Problem } from "./problem.mjs";
 
@@ -26,8 +27,16 @@ export async function isFree(port) {
   return "port" in (await probePort(port));
 }
 
+/** Below those that kernels give to connections: one of them could have it before somebody listens there. */
+const [LOWEST, ABOVE] = [20_000, 32_768];
+const TRIES = 50;
+
 /** A port on loopback that nobody listens on at the moment. */
 export async function freePort() {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(LOWEST, ABOVE);
+    if (await isFree(port)) return port;
+  }
   const found = await probePort(0);
   if ("port" in found) return found.port;
   throw new Problem(`No port on 127.0.0.1 can be listened on (${found.code}).`, "Check that the loopback network device is up.");
