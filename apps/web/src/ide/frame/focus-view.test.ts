@@ -92,3 +92,13 @@ it("leaves the focus where it is once it was given up", async () => {
   drawFrames(3);
   expect(page.activeElement).toBe(view);
 });
+
+it("calls nobody back who presses elsewhere before the frames are over", async () => {
+  focusView("search", Promise.resolve(), () => undefined);
+  drawFrames(3);
+  page.activeElement = elsewhere;
+  page.dispatchEvent(new Event("pointerdown"));
+  drawn = true;
+  drawFrames(1_000);
+  expect(page.activeElement).toBe(elsewhere);
+});

@@ -41,6 +41,11 @@ export function focusView(id: string, code: Promise<void>, done: () => void): ()
     over.abort();
     cancelAnimationFrame(frameId);
   };
+  // Frames stand still while another window is in front: who comes back and presses elsewhere goes on there.
+  document.addEventListener("pointerdown", (event) => {
+    const view = find();
+    if (view === null || !event.composedPath().includes(view)) giveUp();
+  }, { capture: true, signal: over.signal });
   frameId = requestAnimationFrame(() => attempt(FOCUS_FRAMES));
   const onFetched = () => {
     fetched = true;
