@@ -3,7 +3,6 @@ import { workspaceTransfers, WrittenFileSchema } from "@coder/api/workspace";
 import { transferPath } from "@coder/shared";
 import type { useTRPCClient } from "#api/trpc.tsx";
 import { fileAddress } from "./file-address.ts";
-import { PathTurns } from "./PathTurns.ts";
 import { download, upload, uploadWithProgress, type UploadProgress } from "./transfer.ts";
 
 export interface Move {
@@ -37,10 +36,6 @@ interface ProjectFilesDeps {
   readonly client: ReturnType<typeof useTRPCClient>;
 }
 
-function placesOf(moves: readonly Move[]): readonly string[] {
-  return moves.flatMap(({ from, to }) => [from, to]);
-}
-
 function hashOf(response: Response): string {
   return /"(?:sha256:)?([0-9a-f]{64})"/.exec(response.headers.get("etag") ?? "")?.[1] ?? "";
 }
@@ -48,7 +43,6 @@ function hashOf(response: Response): string {
 /** The files of one project on the server. Every refusal is thrown, readable by `toProblem`. */
 export class ProjectFiles {
   readonly #deps: ProjectFilesDeps;
-  readonly #turns = new PathTurns();
 
   constructor(deps: ProjectFilesDeps) {
     this.#deps = deps;
@@ -63,22 +57,20 @@ export class ProjectFiles {
   }
 
   createFolder(path: string): Promise<Entry> {
-    return this.#turns.run([path], () => this.#api.createFolder.mutate({ projectId: this.#deps.projectId, path }));
+    return this.#api.createFolder.mutate({ projectId: this.#deps.projectId, path });
   }
 
   async move(moves: readonly Move[]): Promise<readonly Entry[]> {
-    return (await this.#turns.run(placesOf(moves), () => this.#api.moveEntries.mutate({ projectId: this.#deps.projectId, moves: [...moves] }))).items;
+    return (await this.#api.moveEntries.mutate({ projectId: this.#deps.projectId, moves: [...moves] })).items;
   }
 
   async copy(copies: readonly Move[]): Promise<readonly Entry[]> {
-    // Nothing waits for it: it may take long, and changes nothing that is there.
-    await this.#turns.free(placesOf(copies));
     return (await this.#api.copyEntries.mutate({ projectId: this.#deps.projectId, copies: [...copies] })).items;
   }
 
   /** To the trash; the id takes it out again. */
   async remove(paths: readonly string[]): Promise<string> {
-    return (await this.#turns.run(paths, () => this.#api.deleteEntries.mutate({ projectId: this.#deps.projectId, paths: [...paths] }))).trashId;
+    return (await this.#api.deleteEntries.mutate({ projectId: this.#deps.projectId, paths: [...paths] })).trashId;
   }
 
   async restore(trashId: string): Promise<readonly Entry[]> {
@@ -118,7 +110,7 @@ export class ProjectFiles {
   }
 
   write(path: string, bytes: Uint8Array<ArrayBuffer>, base: WriteBase): Promise<WrittenFile> {
-    return this.#turns.run([path], () => upload(this.#writeUrl(path, base), bytes, WrittenFileSchema));
+    return upload(this.#writeUrl(path, base), bytes, WrittenFileSchema);
   }
 
   writeWithProgress(path: string, file: Blob, base: WriteBase, options: { readonly signal: AbortSignal; readonly onProgress: (progress: UploadProgress) => void }): Promise<WrittenFile> {
