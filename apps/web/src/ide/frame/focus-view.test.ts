@@ -2,12 +2,14 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { focusView } from "./focus-view.ts";
 
 let frames: (() => void)[] = [];
-const page = Object.assign(new EventTarget(), { activeElement: {}, querySelector: (): object | null => (there ? view : null) });
-const field = { focus: () => void (page.activeElement = field) };
-const elsewhere = {};
+const inNoDialog = { closest: (): object | null => null };
+const page = Object.assign(new EventTarget(), { activeElement: inNoDialog, querySelector: (): object | null => (there ? view : null) });
+const field = { ...inNoDialog, focus: () => void (page.activeElement = field) };
+const elsewhere = { ...inNoDialog };
 let there = true;
 let drawn = false;
 const view = {
+  ...inNoDialog,
   contains: (element: object) => element === view || element === field,
   querySelector: () => (drawn ? field : null),
   querySelectorAll: () => [],
@@ -101,4 +103,13 @@ it("calls nobody back who presses elsewhere before the frames are over", async (
   drawn = true;
   drawFrames(1_000);
   expect(page.activeElement).toBe(elsewhere);
+});
+
+it("calls nobody back who has opened a dialog before the frames are over", () => {
+  focusView("search", Promise.resolve(), () => undefined);
+  const inDialog = { closest: () => page };
+  page.activeElement = inDialog;
+  drawn = true;
+  drawFrames(1_000);
+  expect(page.activeElement).toBe(inDialog);
 });

@@ -18,7 +18,13 @@ export function focusView(id: string, code: Promise<void>, done: () => void): ()
   // The next key is meant for it already.
   const now = find();
   const begun = now !== null && focusStart(now) ? document.activeElement : null;
+  const dialogOf = () => document.activeElement?.closest("[role=dialog]") ?? null;
+  /** It may be asked for in one, which is closing. */
+  const asked = dialogOf();
   const attempt = (left: number) => {
+    // Frames stand still while another window is in front: by then somebody may type elsewhere.
+    const dialog = dialogOf();
+    if (dialog !== null && dialog !== asked) return giveUp();
     // Whoever has gone elsewhere while it was waited for is not called back.
     if (waitingAt !== null && waitingAt.element !== document.activeElement) return giveUp();
     const view = find();
@@ -41,7 +47,7 @@ export function focusView(id: string, code: Promise<void>, done: () => void): ()
     over.abort();
     cancelAnimationFrame(frameId);
   };
-  // Frames stand still while another window is in front: who comes back and presses elsewhere goes on there.
+  // Who presses elsewhere goes on there.
   document.addEventListener("pointerdown", (event) => {
     const view = find();
     if (view === null || !event.composedPath().includes(view)) giveUp();
