@@ -1,15 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { NOBODY, tellsAs } from "@coder/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runBattery } from "./__fixtures__/battery.ts";
 import { hasBubblewrap, isRoot, openRig, type Rig } from "./__fixtures__/rig.ts";
-import { execute } from "./execute.ts";
-
-const ROOT = path.resolve(import.meta.dirname, "../../..");
-const NOBODY = 65_534;
 
 describe.skipIf(!hasBubblewrap())("isolation", () => {
   let rig: Rig;
@@ -95,30 +90,15 @@ describe.skipIf(!hasBubblewrap())("isolation", () => {
 });
 
 describe.skipIf(!hasBubblewrap() || !isRoot)("from a clone below a home that only its owner may enter", () => {
-  /** What the sandbox does there for whoever owns the home. Everything lies in it: the clone, Node, and the data. */
-  async function tellsAs(uid: number): Promise<unknown> {
-    const home = await mkdtemp(path.join(tmpdir(), "coder-sandbox-home-"));
-    for (const name of ["clone", "node", "tmp"]) await mkdir(path.join(home, name));
-    for (const each of [home, path.join(home, "tmp")]) await chown(each, uid, uid);
-    await chmod(home, 0o700);
-    // In a mount namespace of its own, the clone lies there as well.
-    const script = 'mount --bind "$1" "$4/clone" && mount --bind "$2" "$4/node" && cd "$4" && TMPDIR="$4/tmp" exec setpriv --reuid="$3" --regid="$3" --clear-groups -- "$4/node/$5" "$4/clone/packages/sandbox/src/__fixtures__/tells-isolation.ts"';
-    try {
-      const { stdout, stderr, code } = await execute("unshare", ["--mount", "--", "sh", "-c", script, "sh", ROOT, path.dirname(process.execPath), String(uid), home, path.basename(process.execPath)], { timeoutMs: 110_000 });
-      expect({ code, stderr }).toMatchObject({ code: 0 });
-      return JSON.parse(stdout);
-    } finally {
-      await rm(home, { recursive: true, force: true });
-    }
-  }
+  const TELLS = path.join(import.meta.dirname, "__fixtures__/tells-isolation.ts");
   const inForce = { wrong: [], written: "hi\n1000\n", bomb: "processes", hog: "memory", burner: "cpu", hider: "tree", closedBytes: expect.closeTo(3_000_000, -5) };
 
   it("isolates and limits for an ordinary user as well as it can", { timeout: 120_000 }, async () => {
-    expect(await tellsAs(NOBODY)).toMatchObject({ ...inForce, uid: NOBODY, owner: NOBODY, memory: "38", bare: { stdout: `${NOBODY}\n`, outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
+    expect(await tellsAs(NOBODY, TELLS)).toMatchObject({ ...inForce, uid: NOBODY, owner: NOBODY, memory: "38", bare: { stdout: `${NOBODY}\n`, outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
   });
 
   it("isolates and limits for root, whose runs are somebody else there too", { timeout: 120_000 }, async () => {
-    const found = await tellsAs(0);
+    const found = await tellsAs(0, TELLS);
     expect(found).toMatchObject({ ...inForce, uid: 0, owner: expect.any(Number), inForce: expect.arrayContaining(["Each run has a uid of its own outside"]) });
     expect(found).not.toMatchObject({ owner: 0 });
   });

@@ -52,12 +52,13 @@ export function assemble({ database, dataDirectory, workspace, jobs, checkpoints
   const reader = new FileReader({ texts });
   const validation = new ValidationRun({ rows, reader, stages, log });
   const run = new ChangeRun({ rows, texts, access, plan: new ChangePlan({ reader, texts }), validation, checkpoints, jobs, locks: new PathLocks(), room: runParts.room, changed: runParts.changed });
+  const settlement = new Settlement({ database, rows, access, run, jobs, log, now });
   const service = new ExecutionService({
-    changes: new ChangeSets({ rows, reader, access, maker: new ChangeSetMaker({ rows, texts, access }), feeds: new ChangeSetFeeds({ rows, jobs, log }) }),
+    changes: new ChangeSets({ rows, reader, access, maker: new ChangeSetMaker({ rows, texts, access }), feeds: new ChangeSetFeeds({ rows, settlement, log }) }),
     review: new Review({ rows, texts, reader, access }),
     applying: new Applying({ rows, access }),
     checkpoints: runParts.checkpoints,
     runs: runParts.runs,
   });
-  return { service, rows, texts, access, validation, run, settlement: new Settlement({ database, rows, access, run, jobs, log, now }), forgetting: new Forgetting({ rows, texts }) };
+  return { service, rows, texts, access, validation, run, settlement, forgetting: new Forgetting({ rows, texts }) };
 }

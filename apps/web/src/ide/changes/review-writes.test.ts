@@ -40,13 +40,10 @@ class Desk {
     this.#write(this.#file.version, changes);
   }
 
-  /** Lets the server answer what has come to it. */
-  answer(): void {
+  /** Lets the server answer the one thing that has come to it, as soon as it has. */
+  async answer(): Promise<void> {
+    await vi.waitFor(() => expect(this.#held).toHaveLength(1));
     this.#held.shift()?.();
-  }
-
-  get waiting(): number {
-    return this.#held.length;
   }
 
   #turn(): Promise<void> {
@@ -69,11 +66,9 @@ describe("what one person writes of a review", () => {
   it("waits for what was written before, also by a view that is gone", async () => {
     const first = writeDecision(desk.view(), "accepted", TARGET);
     const second = writeDecision(desk.view(), "rejected", TARGET);
-    await vi.waitFor(() => expect(desk.waiting).toBe(1));
-    desk.answer();
+    await desk.answer();
     await first;
-    await vi.waitFor(() => expect(desk.waiting).toBe(1));
-    desk.answer();
+    await desk.answer();
     await second;
   });
 
@@ -83,8 +78,7 @@ describe("what one person writes of a review", () => {
     const decision = writeDecision(desk.view(), "accepted", TARGET);
     const unseen = vi.fn<() => void>();
     const applied = whenWritten(desk.view(), async (version) => `applied ${version}`, unseen);
-    await vi.waitFor(() => expect(desk.waiting).toBe(1));
-    desk.answer();
+    await desk.answer();
     await decision;
     expect([await applied, unseen.mock.calls]).toEqual(["applied 2", []]);
     desk.elsewhere({ hunks: [HUNK] });
@@ -96,19 +90,16 @@ describe("what one person writes of a review", () => {
   it("is an edit of the proposal that was shown, whatever is being decided on that", async () => {
     const decision = writeDecision(desk.view(), "accepted", TARGET);
     const edit = writeEdit(desk.view(), FILE, "second");
-    await vi.waitFor(() => expect(desk.waiting).toBe(1));
-    desk.answer();
+    await desk.answer();
     await decision;
-    await vi.waitFor(() => expect(desk.waiting).toBe(1));
-    desk.answer();
+    await desk.answer();
     await edit;
     expect(desk.view().read()?.files[0]).toMatchObject({ proposalHash: "second", version: "3" });
     // Another proposal is nothing to write over.
     desk.elsewhere({ proposalHash: "theirs" });
     desk.view().show(() => [{ ...FILE, proposalHash: "theirs", version: "4" }]);
     const late = writeEdit(desk.view(), { ...FILE, proposalHash: "second", version: "3" }, "third");
-    await vi.waitFor(() => expect(desk.waiting).toBe(1));
-    desk.answer();
+    await desk.answer();
     await expect(late).rejects.toThrow("version_conflict");
   });
 });

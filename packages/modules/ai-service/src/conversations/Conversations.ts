@@ -44,7 +44,7 @@ export class Conversations implements IConversations {
   readonly #deps: ConversationsDeps;
   readonly #feed = new LiveFeed<Told>(FEED);
   readonly #running = new Map<ConversationId, Running>();
-  /** By person and key. */
+  /** By who sends what. */
   readonly #sending = new Map<string, Promise<SentMessage>>();
 
   constructor(deps: ConversationsDeps) {
@@ -78,9 +78,9 @@ export class Conversations implements IConversations {
 
   sendMessage(caller: Caller, input: SendMessageInput): Promise<SentMessage> {
     // Sent again while the first one is still being taken in.
-    const place = `${personOf(caller).userId} ${input.key}`;
-    const sent = this.#sending.get(place) ?? this.#send(caller, input).finally(() => this.#sending.delete(place));
-    this.#sending.set(place, sent);
+    const what = JSON.stringify([organizationOf(caller), personOf(caller).userId, input]);
+    const sent = this.#sending.get(what) ?? this.#send(caller, input).finally(() => this.#sending.delete(what));
+    this.#sending.set(what, sent);
     return sent;
   }
 

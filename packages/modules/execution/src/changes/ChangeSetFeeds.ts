@@ -1,12 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { ChangeSetNotice } from "@coder/api/execution";
 import type { ProjectId } from "@coder/api/workspace";
-import type { Stored } from "@coder/db";
 import type { Caller, LiveItem } from "@coder/shared";
-import { LiveFeed, type IJobs } from "@coder/shared/server";
+import { LiveFeed } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
-import type { ChangeSetRow } from "../entities.ts";
-import { settleChangeSetsJob } from "../jobs/definitions.ts";
+import type { Settlement } from "./apply/Settlement.ts";
 import type { ChangeRows } from "./store/ChangeRows.ts";
 
 /** Rows are changed by any process of the product, so they are looked at. */
@@ -22,7 +20,7 @@ interface Followed {
 
 interface ChangeSetFeedsDeps {
   readonly rows: ChangeRows;
-  readonly jobs: Pick<IJobs, "get">;
+  readonly settlement: Pick<Settlement, "askFor">;
   readonly log: ILogger;
   readonly everyMs?: number;
 }
@@ -58,9 +56,9 @@ export class ChangeSetFeeds {
   }
 
   async #look(caller: Caller, projectId: ProjectId, { feed, stop: { signal } }: Followed): Promise<void> {
-    const { rows, log, everyMs = LOOK_EVERY_MS } = this.#deps;
+    const { rows, settlement, log, everyMs = LOOK_EVERY_MS } = this.#deps;
     let seen: ReadonlyMap<string, string> | null = null;
-    const settling = new Set<string>();
+    const asked = new Set<string>();
     while (!signal.aborted) {
       try {
         const { items } = await rows.sets(caller).query({ projectId }, { limit: LOOK_AT, sort: { field: "updatedAt", direction: "desc" } });
@@ -69,19 +67,11 @@ export class ChangeSetFeeds {
         // What happened before the first look is not known: whoever reads looks anew.
         if (!before) feed.gap();
         else for (const { id, state, etag, updatedAt } of items.toReversed()) if (before.get(id) !== etag) feed.publish({ id, state, updatedAt });
-        for (const row of items) await this.#settleCancelled(caller, row, settling);
+        for (const row of items) if (row.task && !asked.has(row.task.jobId) && (await settlement.askFor(row))) asked.add(row.task.jobId);
       } catch (err) {
         log.warn({ projectId, err }, "A project's change sets could not be looked at; tried again");
       }
       await wait(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
-  }
-
-  /** A job that is cancelled while it waits for a worker never comes to tell its change set: nobody is to wait for the settlement of the next minute. */
-  async #settleCancelled(caller: Caller, { id, state, task }: Stored<ChangeSetRow>, settling: Set<string>): Promise<void> {
-    if ((state !== "validating" && state !== "applying") || !task || settling.has(task.jobId)) return;
-    if ((await this.#deps.jobs.get(task.jobName, task.jobId))?.state !== "cancelled") return;
-    settling.add(task.jobId);
-    await this.#deps.rows.change(caller, id, (now) => (now.state === state && now.task?.jobId === task.jobId ? {} : null), { enqueue: [settleChangeSetsJob.with({})] });
   }
 }

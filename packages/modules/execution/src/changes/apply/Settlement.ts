@@ -4,6 +4,7 @@ import type { IJobs } from "@coder/shared/server";
 import type { ILogger } from "@coder/shared/trpc";
 import { changeSetEntity, type ChangeSetRow } from "../../entities.ts";
 import { applyCancelled, changeFailed } from "../../errors.ts";
+import { settleChangeSetsJob } from "../../jobs/definitions.ts";
 import type { ProjectAccess } from "../ProjectAccess.ts";
 import type { ChangeRows } from "../store/ChangeRows.ts";
 import type { ChangeRun } from "./ChangeRun.ts";
@@ -48,6 +49,18 @@ export class Settlement {
       }
     }
     return settled;
+  }
+
+  /**
+   * A job that is cancelled while it waits for a worker never comes to tell its change set: then the settlement is asked for, that nobody who looks has to wait for the
+   * one of the next minute. Nobody's own job. Returns whether.
+   */
+  async askFor({ id, organizationId, state, task }: ChangeSetRow): Promise<boolean> {
+    if ((state !== "validating" && state !== "applying") || !task) return false;
+    if ((await this.#deps.jobs.get(task.jobName, task.jobId))?.state !== "cancelled") return false;
+    const caller = systemCaller("execution.settlement", organizationId);
+    await this.#deps.rows.change(caller, id, (now) => (now.state === state && now.task?.jobId === task.jobId ? {} : null), { enqueue: [settleChangeSetsJob.with({})] });
+    return true;
   }
 
   async #settle(row: ChangeSetRow, end: "cancelled" | "ended"): Promise<void> {
