@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { codeOf, Problem } from "./problem.mjs";
 
@@ -31,11 +32,43 @@ export async function isFree(port) {
 const [LOWEST, ABOVE] = [20_000, 32_768];
 const TRIES = 50;
 
-/** A port on loopback that nobody listens on at the moment. */
-export async function freePort() {
+/**
+ * What this process has reserved each port for.
+ *
+ * @type {Map<number, string>}
+ */
+const reserved = new Map();
+
+/**
+ * Nobody else who asks here is given the port until this process ends: from choosing it until somebody listens there can be minutes.
+ * A UDP socket of the same number holds it, which the system gives back however the process ends. `freePort` of `@coder/testing` does the same.
+ *
+ * @param {number} port
+ * @param {string} purpose May ask again for what it has.
+ * @returns {Promise<boolean>} Whether the purpose has it.
+ */
+export function reservePort(port, purpose) {
+  if (reserved.has(port)) return Promise.resolve(reserved.get(port) === purpose);
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    socket.unref();
+    socket.once("error", () => resolve(false));
+    socket.bind({ port, address: "127.0.0.1", exclusive: true }, () => {
+      reserved.set(port, purpose);
+      resolve(true);
+    });
+  });
+}
+
+/**
+ * A port on loopback that nobody listens on at the moment, reserved.
+ *
+ * @param {string} purpose
+ */
+export async function freePort(purpose) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = randomInt(LOWEST, ABOVE);
-    if (await isFree(port)) return port;
+    if (!reserved.has(port) && (await isFree(port)) && (await reservePort(port, purpose))) return port;
   }
   const found = await probePort(0);
   if ("port" in found) return found.port;

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import { childEnvironment, RUN_MARK } from "./environment.mjs";
 import { exists, readIfPresent, syncDirectory, writeAtomically } from "./files.mjs";
-import { freePort, isFree } from "./ports.mjs";
+import { freePort, isFree, reservePort } from "./ports.mjs";
 import { POSTGRES_MAJOR } from "./postgres-programs.mjs";
 import { codeOf, Problem } from "./problem.mjs";
 import { commandLineOf, endProcesses, isAlive, workingDirectoryOf } from "./processes.mjs";
@@ -86,7 +86,8 @@ export async function clearLeftovers(paths) {
  */
 export async function choosePort(paths) {
   const remembered = Number(readIfPresent(paths.postgresPort));
-  const port = remembered > 0 && remembered < 65_536 && (await isFree(remembered)) ? remembered : await freePort();
+  const isOurs = remembered > 0 && remembered < 65_536 && (await isFree(remembered)) && (await reservePort(remembered, paths.cluster));
+  const port = isOurs ? remembered : await freePort(paths.cluster);
   if (port !== remembered) writeAtomically(paths.postgresPort, `${port}\n`);
   return port;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@coder/testing";
 import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
 import { startCluster } from "./fixtures/cluster.mjs";
@@ -76,6 +77,14 @@ describe("the embedded PostgreSQL", { timeout: 60_000 }, () => {
     const second = await start(directory);
     expect(new URL(second.ownerUrl).port).not.toBe(new URL(first.ownerUrl).port);
     expect(await query(second.ownerUrl, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  test("moves to another port when its own is given to somebody who does not listen there yet", async () => {
+    const directory = dataDirectory();
+    const promised = await freePort();
+    writeFileSync(join(directory, "postgres.port"), `${promised}\n`);
+    const { ownerUrl } = await start(directory);
+    expect(new URL(ownerUrl).port).not.toBe(String(promised));
   });
 
   test("is not kept from starting by a pid file whose pid belongs to another program now", async () => {

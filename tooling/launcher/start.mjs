@@ -6,7 +6,7 @@ import { setUpDatabase } from "./database.mjs";
 import { dataDirectory, variable } from "./environment.mjs";
 import { byLines, readable } from "./output.mjs";
 import { productVersion } from "./paths.mjs";
-import { freePort, probePort } from "./ports.mjs";
+import { freePort, probePort, reservePort } from "./ports.mjs";
 import { startDatabase } from "./postgres.mjs";
 import { prepare } from "./prepare.mjs";
 import { Problem, Stopped } from "./problem.mjs";
@@ -80,7 +80,7 @@ async function bringUp({ terminal, supervisor, paths, watch, signal }) {
   const plan = await terminal.step("PostgreSQL", (step) => startDatabase({ settings, secrets, paths, supervisor, step, signal }));
   await terminal.step("Migrations", (step) => setUpDatabase({ plan, secrets, runtime, step, dataDirectory: paths.directory, signal }));
   const environment = hostEnvironment({ variables, plan, settings: server, secrets, mode: watch ? "development" : "production" });
-  const { web, gateway, worker } = productServices({ paths, runtime, settings: server, webPort: await freePort(), environment, watch });
+  const { web, gateway, worker } = productServices({ paths, runtime, settings: server, webPort: await freePort("web"), environment, watch });
   const groups = [[web], [gateway, worker]];
   await terminal.step("Processes", async (step) => {
     const names = groups.flat().map(({ name }) => name);
@@ -97,7 +97,11 @@ async function bringUp({ terminal, supervisor, paths, watch, signal }) {
 /** @param {Settings} settings */
 async function publicPort({ host, port }) {
   const found = await probePort(port, host);
-  if ("port" in found) return found.port;
+  if ("port" in found) {
+    // The gateway listens there last: nothing that starts before it may be given the port. Who chose it for us may hold it already.
+    await reservePort(found.port, "gateway");
+    return found.port;
+  }
   const remedies = /** @type {const} */ ({
     EADDRINUSE: [`Port ${port} on ${host} is held by another program.`, `End that program, or choose another port: PORT=${port + 1} npm start`],
     EACCES: [`This user may not listen on port ${port}.`, "Choose a port above 1023, or put a proxy in front."],

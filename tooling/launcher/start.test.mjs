@@ -109,6 +109,17 @@ describe("npm start", { timeout: 240_000 }, () => {
     expect(second.output).toContain(`PORT=${first.port + 1} npm start`);
   });
 
+  test("gives PostgreSQL another port where its own of the last start is the product's now", async () => {
+    const first = await clone.launch();
+    await first.ready();
+    await first.stop();
+    const port = readFileSync(join(clone.data, "postgres.port"), "utf8").trim();
+    const second = await clone.launch({ env: { PORT: port } });
+    await second.ready();
+    expect(await (await fetch(`${second.url}/query`)).json()).toMatchObject({ role: "coder_app" });
+    expect(readFileSync(join(clone.data, "postgres.port"), "utf8").trim()).not.toBe(port);
+  });
+
   test("keeps secrets to itself: files for the owner only, none for the pages", async () => {
     // Of a name that nobody could have listed.
     const invented = { TOAST_OF_THE_DAY: `marmalade-${Date.now()}` };

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RateLimitRule } from "../../trpc/meta.ts";
 import { memoryLog, type LogLine } from "./__fixtures__/notes-product.ts";
@@ -19,20 +21,14 @@ function limiter(redisUrl: string | null, logs: LogLine[] = []): RateLimiter {
   return made;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
+/** On a socket file: nobody else can have taken it. */
 async function startRedis(): Promise<{ url: string; process: ChildProcess }> {
-  const port = await freePort();
-  const redis = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], { stdio: ["ignore", "pipe", "inherit"] });
-  open.push({ close: () => redis.kill("SIGKILL") });
-  for await (const line of redis.stdout) if (String(line).includes("Ready to accept connections")) break;
-  return { url: `redis://127.0.0.1:${port}`, process: redis };
+  const folder = await mkdtemp(join(tmpdir(), "coder-redis-"));
+  const url = join(folder, "redis.sock");
+  const redis = spawn("redis-server", ["--port", "0", "--unixsocket", url, "--save", "", "--appendonly", "no"], { stdio: ["ignore", "pipe", "inherit"] });
+  open.push({ close: () => rm(folder, { recursive: true, force: true }) }, { close: () => redis.kill("SIGKILL") });
+  for await (const line of redis.stdout) if (/ready to accept connections/i.test(String(line))) break;
+  return { url, process: redis };
 }
 
 const hasRedis = await once(spawn("redis-server", ["--version"], { stdio: "ignore" }), "exit").then(([code]) => code === 0, () => false);
@@ -93,7 +89,7 @@ describe.skipIf(!hasRedis)("on Redis", () => {
 
 describe("with a Redis that never was", () => {
   it("counts alone from the start", async () => {
-    const each = limiter(`redis://127.0.0.1:${await freePort()}`);
+    const each = limiter("redis://127.0.0.1:1");
     const taken = [await each.take("k", rule), await each.take("k", rule), await each.take("k", rule), await each.take("k", rule)];
     expect(taken.map(({ retryAfterSeconds }) => retryAfterSeconds > 0)).toEqual([false, false, false, true]);
   });
