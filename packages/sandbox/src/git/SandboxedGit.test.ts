@@ -99,7 +99,7 @@ case "$1" in clean|smudge) cat;; diff) echo external diff;; pager) cat;; esac\n`
     expect(await readdir(tree)).not.toContain("stolen");
     const found = await Promise.all(targets.map(async (folder) => (await readdir(folder).catch(() => [])).filter((name) => name.startsWith("pwned-"))));
     expect(found.flat()).toEqual([]);
-    expect(await readdir(other)).toEqual([".git", "secret.txt"]);
+    expect((await readdir(other)).toSorted()).toEqual([".git", "secret.txt"]);
     expect(connections).toBe(0);
     listener.close();
   });

@@ -124,9 +124,12 @@ describe("watching", () => {
   it("says that everything has to be looked at again when the system may have lost events", async () => {
     await open();
     // More than the queue holds, while nobody reads it.
+    const written = new Int32Array(new SharedArrayBuffer(4));
     // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    threads[0]?.postMessage({ busyMs: 4_000 });
+    threads[0]?.postMessage({ busyUntilSet: written.buffer });
     await run(process.execPath, ["-e", "for (let i = 0; i < 60000; i++) require('fs').writeFileSync('f' + i, '')"], { cwd: root });
+    Atomics.store(written, 0, 1);
+    Atomics.notify(written, 0);
     await hears("rescan");
     expect(heard.filter((one) => one.startsWith("created")).length).toBeLessThan(60_000);
     await expect.poll(() => found("f59999"), { timeout: 15_000 }).toEqual(["f59999"]);

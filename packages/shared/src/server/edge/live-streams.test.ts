@@ -81,14 +81,15 @@ describe("a live stream", () => {
     expect(seen).toEqual(["connected", "message", "ping"]);
   });
 
-  it("ends for its generator within a second of its reader leaving", async () => {
+  it("ends for its generator when its reader leaves, before a ping would find nobody", async () => {
     const one = await listen("listen");
     await one.next();
     expect(radio.listening.running).toBe(1);
     const left = performance.now();
     one.leave();
     await vi.waitFor(() => expect(radio.listening.running).toBe(0), { interval: 10 });
-    expect(performance.now() - left).toBeLessThan(1_000);
+    // The first ping comes after 3 s. A second would be quick enough for people, and is less than a busy machine may stand still for.
+    expect(performance.now() - left).toBeLessThan(2_500);
   });
 
   it("holds nothing for a reader who takes nothing", async () => {

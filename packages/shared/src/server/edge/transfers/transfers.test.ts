@@ -16,11 +16,11 @@ let product: TestProduct;
 let vault: Vault;
 const more: TestProduct[] = [];
 
-async function start(): Promise<{ product: TestProduct; vault: Vault }> {
+async function start(stallMs = STALL_MS): Promise<{ product: TestProduct; vault: Vault }> {
   const made = vaultProduct();
   const { router, transfers } = made;
   // A body of JSON would have to arrive sooner than these uploads do.
-  const started = await startTestProduct({ router, transfers, stallMs: STALL_MS, apiBases: ["/api/v1/vault"], timeouts: { requestMs: 200 } });
+  const started = await startTestProduct({ router, transfers, stallMs, apiBases: ["/api/v1/vault"], timeouts: { requestMs: 200 } });
   return { product: started, vault: made };
 }
 
@@ -71,11 +71,15 @@ describe("uploads", () => {
   });
 
   it("take their time as long as they move, which a body of JSON may not", async () => {
-    const request = open(box(), { method: "PUT", headers: { "content-type": "application/octet-stream" } });
+    // A stall of this process, which is both sides, is none of the upload.
+    const stallMs = 2_000;
+    const { product: own } = await start(stallMs);
+    more.push(own);
+    const request = open(box(), { method: "PUT", headers: { "content-type": "application/octet-stream" } }, own);
     const answer = answerTo(request);
     for (let piece = 0; piece < 8; piece += 1) {
       request.write(Buffer.alloc(1_000));
-      await delay(STALL_MS / 5);
+      await delay(stallMs / 6);
     }
     request.end();
     expect((await answer).json()).toMatchObject({ bytes: 8_000, length: null });
