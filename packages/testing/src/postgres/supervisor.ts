@@ -18,7 +18,9 @@ async function main(home: string): Promise<void> {
   const server = await startEmbeddedServer({ directory: run });
   let holders = 0;
   let idle: NodeJS.Timeout | undefined;
+  let leaving = false;
   const leave = async (): Promise<void> => {
+    leaving = true;
     await rm(statePath, { force: true });
     await server.stop();
     await rm(run, { recursive: true, force: true });
@@ -28,6 +30,8 @@ async function main(home: string): Promise<void> {
     idle = setTimeout(() => void leave(), IDLE_MS);
   };
   const door = createServer((socket) => {
+    // Who read the address a moment ago is not greeted any more, and starts another.
+    if (leaving) return void socket.destroy();
     holders += 1;
     clearTimeout(idle);
     socket.on("error", () => {});
