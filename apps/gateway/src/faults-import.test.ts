@@ -94,8 +94,8 @@ it("survives its worker: what the dead one wrote is removed, and the next one br
   await isNow(project, "ready", 120_000);
   expect(await projectOf(project)).toMatchObject({ fileCount: FILES, sizeBytes: FILES * 10 });
   await untilTidy(project);
-  const { bytes } = await ann.api.workspace.getUsage.query({});
-  expect(bytes.used).toBe(500 + FILES * 10);
+  // It is counted a moment after it can be opened.
+  await vi.waitFor(async () => expect((await ann.api.workspace.getUsage.query({})).bytes.used).toBe(500 + FILES * 10), { timeout: 30_000, interval: 50 });
 });
 
 it("is cancelled within two seconds, and what it wrote is removed", async () => {
