@@ -16,6 +16,7 @@ export interface LoadedGrammar {
   readonly values: ReadonlyMap<string, "class" | "function">;
   readonly bodies: ReadonlySet<number>;
   readonly docstrings: boolean;
+  readonly links: RegExp | null;
 }
 
 type Runtime = typeof TreeSitter;
@@ -66,7 +67,7 @@ export class Parsers {
     const runtime = (this.#runtime ??= await this.#start());
     let grammar = this.#grammars.get(name);
     if (!grammar) {
-      const { wasm, rules, values = {}, bodies = [], docstrings = false } = GRAMMARS[name];
+      const { wasm, rules, values = {}, bodies = [], docstrings = false, links = null } = GRAMMARS[name];
       const language = await runtime.Language.load(await readFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/${wasm}`)));
       const types = Array.from({ length: language.nodeTypeCount }, (_unused, id) => (language.nodeTypeIsNamed(id) ? language.nodeTypeForId(id) : null));
       grammar = {
@@ -75,6 +76,7 @@ export class Parsers {
         values: new Map(Object.entries(values)),
         bodies: new Set(types.flatMap((type, id) => (type !== null && bodies.includes(type) ? [id] : []))),
         docstrings,
+        links,
       };
       this.#grammars.set(name, grammar);
     }

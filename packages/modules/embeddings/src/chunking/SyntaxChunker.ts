@@ -86,7 +86,7 @@ export class SyntaxChunker {
         const trailing = rule.role === "comment" && !lead && previousEnd >= 0 && !this.#measure.text.slice(previousEnd, start).includes("\n");
         if (trailing) this.#add(group, start, end, [start, end]);
         else lead = extend(lead, start, end, rule.role === "comment");
-      } else if (rule?.role === "import") {
+      } else if (rule?.role === "import" || (rule?.role === "wrapper" && !isCode(group.kind) && this.#isLink(start, end))) {
         if (lead) lead = this.#giveUp(group, lead);
         this.#flush(group);
       } else {
@@ -191,6 +191,11 @@ export class SyntaxChunker {
     group.docs = group.docs.filter((_unused, index) => (group.docs[index - (index % 2)] ?? 0) >= end);
     group.start = -1;
     group.named = [];
+  }
+
+  /** An import in all but its syntax. */
+  #isLink(start: number, end: number): boolean {
+    return this.#grammar.links !== null && end - start <= MAX_CHUNK_BYTES && this.#grammar.links.test(this.#measure.text.slice(start, end));
   }
 
   /** More than a line break between two things. Some grammars count the line break to the comment. */

@@ -103,6 +103,14 @@ exports.later = function () { return setTimeout(() => undefined, 10); };
     expect(await outline("typescript", `export default function () {\n${statements(20, () => "  doSomething(withThis, andThat);")}\n}\n{}\n;;;`)).toEqual(["function -: 22"]);
     expect(await outline("typescript", `import a from "a";\nexport { a };\n`)).toEqual([]);
   });
+
+  it("leave out what CommonJS has for imports and lists of exports", async () => {
+    const links = ['const a = require("a");', 'const { b, c: d } = require("./b").inner;', 'var e = require("e")\n  , f = require("f");', 'const debug = require("debug")("app");', "module.exports = { a, b,\n  e };", "exports.f = f;", 'module.exports = require("./lib");'];
+    expect(await outline("javascript", `${links.join("\n")}\n`)).toEqual([]);
+    for (const link of links) expect(await outline("javascript", `function work() { return other(); }\n${link}\nfunction other() { return work(); }`)).toEqual(["function work: 1", "function other: 1"]);
+    expect(await outline("javascript", 'module.exports = { port: 80, host: "localhost" };\nconst a = require("a"), LIMIT = 5;\nexports.later = () => 1;')).toEqual(["variable module.exports, a, LIMIT: 2", "function later: 1"]);
+    expect((await outline("javascript", `function long() {\n${statements(60, (index) => `  const m${index} = require("module${index}");`)}\n}`)).length).toBeLessThan(4);
+  });
 });
 
 describe("chunks of other languages", () => {

@@ -25,6 +25,8 @@ export interface Grammar {
   readonly bodies?: readonly string[];
   /** A string that stands first in a body documents it. */
   readonly docstrings?: true;
+  /** Whole statements that are imports, or lists of what is exported, without having syntax of their own. */
+  readonly links?: RegExp;
 }
 
 const comment: Rule = { role: "comment" };
@@ -35,7 +37,18 @@ const declares = (kind: ChunkKind, name?: string): Rule => ({ role: "declaration
 const scope = (kind: ChunkKind, name?: string): Rule => ({ role: "declaration", kind, scope: true, ...(name === undefined ? {} : { name }) });
 const assigned = (left: string, right: string): Rule => ({ role: "assigned", left, right });
 
-const ECMASCRIPT: Pick<Grammar, "rules" | "values"> = {
+/** `require("./user").User` and `require("debug")("app")`. */
+const REQUIRED = String.raw`require\([^()]*\)[\w$.]*(?![\w$.])(?:\([^()]*\))?`;
+/** CommonJS has no syntax of its own. */
+const LINKS = [
+  // const { a } = require("a")
+  String.raw`(?:const|let|var)\s(?:[\w$\s{},:]+=\s*${REQUIRED})+`,
+  // module.exports = { a, b }, but not module.exports = { port: 80 }, which says something itself
+  String.raw`(?:module\.)?exports(?:\.[\w$]+)?\s*=\s*(?:${REQUIRED}|[A-Za-z_$][\w$.]*|\{[\w$\s,]*\})`,
+];
+
+const ECMASCRIPT: Pick<Grammar, "rules" | "values" | "links"> = {
+  links: new RegExp(`^(?:${LINKS.join("|")})\\s*;?$`),
   rules: {
     comment, import_statement: imports, decorator: lead, export_statement: wrapper, ambient_declaration: wrapper, expression_statement: wrapper, lexical_declaration: wrapper, variable_declaration: wrapper,
     function_declaration: declares("function"), generator_function_declaration: declares("function"), function_signature: declares("function"),

@@ -3,8 +3,8 @@ import { eachRow, type IDatabase, type IRepository, type Stored, type UpdateOpti
 import { organizationOf, type Caller } from "@coder/shared";
 import { indexEntity, type IndexRow } from "../entities.ts";
 
-/** Of the form of segments and tables, and of how text becomes terms. Another number makes every index anew, with the next run that somebody asks for. */
-export const INDEX_FORMAT = 1;
+/** Of the form of segments and tables, and of how text becomes chunks and terms. Another number makes every index anew, with the next run that somebody asks for. */
+export const INDEX_FORMAT = 2;
 
 export interface IndexUsage {
   readonly chunks: number;
