@@ -5,6 +5,16 @@ import type { LoadedGrammar } from "./Parsers.ts";
 
 const MAX_NAME = 200;
 const MAX_WRAPPERS = 4;
+const CALLEE = /^[\w$.]{1,60}$/;
+
+/** The text that something is registered under, with its quotation marks. */
+export interface Title {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** It says what something does, as a test's does; a path or the name of an event is what something is called by. */
+  readonly sentence: boolean;
+}
 
 /** What a node declares. */
 export interface Declaration {
@@ -16,6 +26,8 @@ export interface Declaration {
   readonly scope: boolean;
   /** What it belongs to, where the syntax says so: the receiver of a Go method. */
   readonly owner: string | null;
+  /** What a call registers its function under. */
+  readonly title?: Title;
 }
 
 /** Reads what the node at the cursor declares; the cursor is back there afterwards. */
@@ -45,6 +57,8 @@ export class DeclarationReader {
         const kind = this.#valueKind(rule.right);
         return { id: this.#cursor.nodeId, kind, name: nameOf(this.#fieldText(rule.left)), scope: kind === "class", owner: null };
       }
+      case "registered":
+        return this.#registered(rule.callee, rule.given);
       case "wrapper":
         return wrappers < MAX_WRAPPERS ? this.#inWrapper(wrappers) : null;
       default:
@@ -71,6 +85,37 @@ export class DeclarationReader {
     if (this.#cursor.currentFieldId === 0 || this.#cursor.currentFieldId !== language.fieldIdForName("value")) return null;
     const kind = values.get(this.#cursor.nodeType);
     return kind === undefined ? null : { id: this.#cursor.nodeId, kind, name: null, scope: kind === "class", owner: null };
+  }
+
+  /** `router.get("/users", …)`: a text comes first, and a function after it. */
+  #registered(callee: string, given: string): Declaration | null {
+    const name = this.#fieldText(callee);
+    const id = this.#cursor.nodeId;
+    if (name === null || !CALLEE.test(name) || !this.#enterField(given)) return null;
+    const title = this.#titleOfFunction();
+    this.#cursor.gotoParent();
+    return title && { id, kind: "function", name, scope: false, owner: null, title };
+  }
+
+  #titleOfFunction(): Title | null {
+    const cursor = this.#cursor;
+    let title: Title | null = null;
+    let takesFunction = false;
+    if (!cursor.gotoFirstChild()) return null;
+    do {
+      if (!cursor.nodeIsNamed) continue;
+      if (title) takesFunction = this.#grammar.values.get(cursor.nodeType) === "function";
+      else if (!(title = this.#title())) break;
+    } while (!takesFunction && cursor.gotoNextSibling());
+    cursor.gotoParent();
+    return takesFunction ? title : null;
+  }
+
+  #title(): Title | null {
+    const { nodeType, startIndex: start, endIndex: end } = this.#cursor;
+    if (nodeType !== "string" || end - start > MAX_NAME) return null;
+    const text = this.#text.slice(start, end);
+    return { text, start, end, sentence: /\s/.test(text) };
   }
 
   #valueKind(field: string): ChunkKind {

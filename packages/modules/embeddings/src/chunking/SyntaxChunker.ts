@@ -123,7 +123,8 @@ export class SyntaxChunker {
 
   #declare(group: Group, found: Declaration, at: { start: number; end: number; lead: Lead | null; depth: number }): void {
     const start = at.lead?.start ?? at.start;
-    const docs = [...(at.lead?.docs ?? []), ...this.#docstring()];
+    const { title } = found;
+    const docs = [...(at.lead?.docs ?? []), ...(title?.sentence ? [title.start, title.end] : []), ...this.#docstring()];
     const bytes = this.#measure.bytes(start, at.end);
     if (staysWithNeighbours(group, found, bytes, docs.length > 0)) {
       this.#add(group, start, at.end, docs);
@@ -133,6 +134,7 @@ export class SyntaxChunker {
     }
     this.#flush(group);
     const own = newGroup(qualified(group.symbol, found), found.name, kindIn(group, found.kind));
+    if (title && !title.sentence) own.named.push({ name: title.text, kind: own.kind });
     if (!found.scope && bytes <= MAX_CHUNK_BYTES) {
       this.#add(own, start, at.end, docs);
     } else {
@@ -234,8 +236,8 @@ function kindIn(group: Group, kind: ChunkKind): ChunkKind {
   return kind === "function" && ["class", "interface", "enum"].includes(group.kind) ? "method" : kind;
 }
 
-function qualified(outer: string | null, { name, owner }: Declaration): string | null {
-  const parts = [outer, owner, name].filter((part) => part !== null);
+function qualified(outer: string | null, { name, owner, title }: Declaration): string | null {
+  const parts = [outer, owner, title ? `${name}(${title.text})` : name].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(".");
 }
 

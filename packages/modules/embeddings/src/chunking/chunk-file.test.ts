@@ -111,6 +111,27 @@ exports.later = function () { return setTimeout(() => undefined, 10); };
     expect(await outline("javascript", 'module.exports = { port: 80, host: "localhost" };\nconst a = require("a"), LIMIT = 5;\nexports.later = () => 1;')).toEqual(["variable module.exports, a, LIMIT: 2", "function later: 1"]);
     expect((await outline("javascript", `function long() {\n${statements(60, (index) => `  const m${index} = require("module${index}");`)}\n}`)).length).toBeLessThan(4);
   });
+
+  it("are what is registered under a text: routes by their path, tests described by their title", async () => {
+    const text = `const router = express.Router();
+router.get("/users/:id", authenticated, async (req, res) => {
+  res.json(await find(req.params.id));
+});
+process.on("SIGTERM", () => server.close());
+test("refuses a short password", () => {
+  expect(register("short")).toBe(false);
+});
+app.use("/users", router);
+setTimeout(() => server.close(), 10);
+`;
+    expect(await outline("javascript", text)).toEqual([
+      "variable router: 1", 'function router.get("/users/:id"): 3', 'function process.on("SIGTERM"): 1', 'function test("refuses a short password") (refuses a short password): 3', "text -: 2",
+    ]);
+    const [, route, , titled] = await chunkFile(parsers, "javascript", text);
+    expect([route?.names, titled?.names]).toEqual([["router.get", '"/users/:id"'], ["test"]]);
+    const suite = `describe("users", () => {\n${statements(9, (index) => `  it("does thing ${index}", () => {\n    ${`expect(thing(${index})).toBe(true);`.repeat(5)}\n  });`)}\n});`;
+    expect((await chunkFile(parsers, "typescript", suite)).map(({ symbol }) => symbol)).toEqual(expect.arrayContaining(['describe("users").it("does thing 0")', 'describe("users").it("does thing 8")']));
+  });
 });
 
 describe("chunks of other languages", () => {

@@ -9,11 +9,13 @@ import type { ParsedLanguage } from "./detect-language.ts";
  * - `wrapper`: stands around a declaration and belongs to it: `export`, a decorated definition.
  * - `declaration`: has a name in the field `name`. `scope`: its members are looked at one by one, however small it is.
  * - `assigned`: is called like its left side; what it is depends on the right side.
+ * - `registered`: a call that gives a function a name: a route, a test, what happens at an event.
  */
 export type Rule =
   | { readonly role: "comment" | "import" | "lead" | "wrapper" }
   | { readonly role: "declaration"; readonly kind: ChunkKind; readonly scope?: true; readonly name?: string; readonly receiver?: string }
-  | { readonly role: "assigned"; readonly left: string; readonly right: string };
+  | { readonly role: "assigned"; readonly left: string; readonly right: string }
+  | { readonly role: "registered"; readonly callee: string; readonly given: string };
 
 export interface Grammar {
   /** File in `@vscode/tree-sitter-wasm`. */
@@ -57,6 +59,7 @@ const ECMASCRIPT: Pick<Grammar, "rules" | "values" | "links"> = {
     interface_declaration: declares("interface"), type_alias_declaration: declares("type"), enum_declaration: declares("enum"),
     internal_module: scope("module"), module: scope("module"),
     variable_declarator: assigned("name", "value"), assignment_expression: assigned("left", "right"), pair: assigned("key", "value"),
+    call_expression: { role: "registered", callee: "function", given: "arguments" },
     public_field_definition: assigned("name", "value"), field_definition: assigned("property", "value"),
   },
   values: { arrow_function: "function", function_expression: "function", generator_function: "function", class: "class" },
