@@ -8,7 +8,7 @@ import type { SandboxEnd, SandboxLimits, SandboxProcess } from "./ISandbox.ts";
 
 /** Looks often at what is young, because most of what goes wrong does so at once, and seldom at what has been running for long. */
 const FIRST_LOOK_MS = 100;
-const LAST_LOOK_MS = 1_000;
+const LAST_LOOK_MS = 250;
 const PART_OF_AGE = 8;
 
 export interface RunParts {

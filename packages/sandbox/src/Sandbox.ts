@@ -106,9 +106,10 @@ export class Sandbox implements ISandbox {
     return run;
   }
 
-  async #launch(driver: IDriver, spec: SandboxSpec, limits: SandboxLimits, owner: number | null, lease: RunId | null): Promise<Run> {
+  async #launch(driver: IDriver, spec: SandboxSpec, wanted: SandboxLimits, owner: number | null, lease: RunId | null): Promise<Run> {
     const { command, args = [], tree = null, binds = [], env = {}, cwd = ".", network = "none", signal } = spec;
     const meters = await this.#deps.isolation.meters();
+    const limits = { ...wanted, processes: Math.min(wanted.processes, meters.mostTasks) };
     const meter = await meters.open(limits);
     const identity = lease === null ? null : { uid: lease.uid, gid: owner ?? lease.uid };
     const treeSize = tree?.access === "write" && (limits.treeBytes !== null || limits.treeFiles !== null || limits.treeGrowthBytes !== null) ? new TreeSize(tree.path, limits, async () => writtenBytes(await meter.pids())) : null;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { NOBODY, tellsAs } from "@coder/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -94,7 +95,7 @@ describe.skipIf(!hasBubblewrap() || !isRoot)("from a clone below a home that onl
   const inForce = { wrong: [], written: "hi\n1000\n", bomb: "processes", hog: "memory", burner: "cpu", hider: "tree", closedBytes: expect.closeTo(3_000_000, -5) };
 
   it("isolates and limits for an ordinary user as well as it can", { timeout: 120_000 }, async () => {
-    expect(await tellsAs(NOBODY, TELLS)).toMatchObject({ ...inForce, uid: NOBODY, owner: NOBODY, memory: "38", bare: { stdout: `${NOBODY}\n`, outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
+    expect(await tellsAs(NOBODY, TELLS)).toMatchObject({ ...inForce, uid: NOBODY, owner: NOBODY, memory: "38", tasks: String(256 * availableParallelism()), bare: { stdout: `${NOBODY}\n`, outlived: 0, missing: expect.arrayContaining([expect.stringContaining("every secret")]) } });
   });
 
   it("isolates and limits for root, whose runs are somebody else there too", { timeout: 120_000 }, async () => {

@@ -17,11 +17,12 @@ await rig.sh("chmod 700 closed", { tree: { path: tree, access: "write" } });
 const hides = `exec perl -e 'syscall($ARGV[0], 4, 0, 0, 0, 0); for (1..60) { open(my $f, "+>", "hidden") or die; unlink "hidden"; push @kept, $f; print $f "x" x 1_000_000 for 1..16 } sleep 60' $(test $(uname -m) = x86_64 && echo 157 || echo 167)`;
 const hider = await rig.sh(hides, { tree: { path: tree, access: "write" }, limits: { treeGrowthBytes: 100_000_000, wallSeconds: 30 } });
 const memory = await rig.sh("perl -e '$name = \"x\"; print syscall($ARGV[0], $name, 0) == -1 ? $!+0 : 0' $(test $(uname -m) = x86_64 && echo 319 || echo 279)");
+const tasks = await rig.sh("ulimit -p 2>/dev/null || ulimit -u", { limits: { processes: 1_000_000 } });
 const owner = (await stat(path.join(tree, "made"))).uid;
 const { inForce, missing } = await rig.sandbox.status();
 await rig.close();
 
-process.stdout.write(JSON.stringify({ uid: process.getuid?.(), wrong, written: written.stdout, owner, bomb: bomb.endedBy, hog: hog.endedBy ?? hog.exitCode ?? hog.signal, burner: burner.endedBy, closedBytes: closed.treeGrowthBytes, hider: hider.endedBy, memory: memory.stdout, inForce, missing, bare: isRoot ? null : await bareProcess() }));
+process.stdout.write(JSON.stringify({ uid: process.getuid?.(), wrong, written: written.stdout, owner, bomb: bomb.endedBy, hog: hog.endedBy ?? hog.exitCode ?? hog.signal, burner: burner.endedBy, closedBytes: closed.treeGrowthBytes, hider: hider.endedBy, memory: memory.stdout, tasks: tasks.stdout.trim(), inForce, missing, bare: isRoot ? null : await bareProcess() }));
 
 /** Of root's, `bare.test.ts` tells. */
 async function bareProcess(): Promise<{ readonly stdout: string; readonly outlived: number; readonly missing: readonly string[] }> {

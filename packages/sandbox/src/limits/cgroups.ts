@@ -55,6 +55,7 @@ function places(directories: Directories): readonly string[] {
 
 class Cgroups implements IMeters {
   readonly exact = true;
+  readonly mostTasks = Number.POSITIVE_INFINITY;
   readonly #version: CgroupVersion;
   readonly #bases: Directories;
   #count = 0;

@@ -26,6 +26,8 @@ export interface IMeters {
   readonly description: string;
   /** Each run has groups, and the kernel limits them as a whole. */
   readonly exact: boolean;
+  /** Processes and threads that a run may have at most, whatever its limit. */
+  readonly mostTasks: number;
   open(limits: Pick<SandboxLimits, "memoryBytes" | "processes">): Promise<IMeter>;
   close(): Promise<void>;
 }

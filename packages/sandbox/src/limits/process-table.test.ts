@@ -3,7 +3,9 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import type { IMeter } from "./meter.ts";
 import { PROCESS_TABLE } from "./process-table.ts";
 
 const MB = 1024 ** 2;
@@ -13,9 +15,9 @@ afterEach(() => {
   for (const { pid } of started.splice(0)) if (pid !== undefined) process.kill(-pid, "SIGKILL");
 });
 
-/** A process with so many below it, in a process namespace of theirs or in ours. */
-async function family(count: number, namespace: boolean) {
-  const children = `for i in $(seq ${count}); do sleep 60 & done; wait`;
+/** A process with so many below it that do `work`, in a process namespace of theirs or in ours. */
+async function family(count: number, namespace: boolean, work = "sleep 60") {
+  const children = `for i in $(seq ${count}); do ${work} & done; wait`;
   const around = namespace ? ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc", "--"] : ["setpriv", "--pdeathsig", "KILL", "--"];
   const child = spawn(around[0] ?? "", [...around.slice(1), "sh", "-c", children], { stdio: "ignore", detached: true });
   started.push(child);
@@ -32,10 +34,61 @@ it.each([true, false])("counts the processes of a run and what they use, in a na
   expect((await enough?.read())?.peakMemoryBytes).toBeGreaterThan(MB);
 });
 
+it("takes all processes of the machine for nobody's, while a run has no table of its own yet", async () => {
+  const meter = await PROCESS_TABLE.open({ memoryBytes: 1_000 * MB, processes: 20 });
+  const child = spawn("unshare", ["--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--", "sleep", "60"], { stdio: "ignore", detached: true });
+  started.push(child);
+  meter.watch(child.pid ?? Number.NaN);
+  await expect.poll(async () => (await meter.pids()).length).toBe(2);
+  expect((await meter.read()).exceeded).toBe(null);
+});
+
 it("ends as many processes as would take all time of the machine, whatever the limit", async () => {
   const meter = await PROCESS_TABLE.open({ memoryBytes: 1_000_000 * MB, processes: 1_000_000 });
   meter.watch(await family(128 * availableParallelism(), true));
   await expect.poll(async () => (await meter.read()).exceeded).toBe("processes");
+});
+
+it("counts what many processes use, too, as long as they are not too many", async () => {
+  const meter = await PROCESS_TABLE.open({ memoryBytes: 50 * MB, processes: 60 });
+  meter.watch(await family(40, true, "perl -e '$held = q(x) x 4e6; sleep 60'"));
+  await expect.poll(async () => (await meter.read()).exceeded).toBe("memory");
+});
+
+describe("sessions, among which Linux shares the processors", () => {
+  const BUSY = "sh -c 'while :; do :; done'";
+  const enough = 16 * availableParallelism();
+  const opened: IMeter[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((meter) => meter.close()));
+  });
+  /** Of a run that has so many at work. */
+  async function meterOf(count: number, work: string): Promise<IMeter> {
+    const meter = await PROCESS_TABLE.open({ memoryBytes: 1_000_000 * MB, processes: 1_000_000 });
+    opened.push(meter);
+    meter.watch(await family(count, true, work));
+    await expect.poll(async () => (await meter.pids()).length, { timeout: 10_000 }).toBeGreaterThan(count);
+    // Each is a session for a moment at work before it does what it is for.
+    await delay(500);
+    return meter;
+  }
+
+  it("ends a run that has so many at work that there is no time for anybody else", async () => {
+    const meter = await meterOf(enough + 8, `setsid ${BUSY}`);
+    await expect.poll(async () => (await meter.read()).exceeded, { timeout: 10_000 }).toBe("processes");
+  });
+
+  it.each([["wait", "setsid sleep 60"], ["are one", BUSY]])("lets it have as many that %s", async (_which, work) => {
+    const meter = await meterOf(enough + 8, work);
+    for (let look = 0; look < 5; look += 1) expect((await meter.read()).exceeded).toBe(null);
+  });
+
+  it("ends the largest of several runs that have too many together, and only that", async () => {
+    const small = await meterOf(enough / 2, `setsid ${BUSY}`);
+    const large = await meterOf(enough - 2, `setsid ${BUSY}`);
+    await expect.poll(async () => (await small.read(), (await large.read()).exceeded), { timeout: 10_000 }).toBe("processes");
+    expect((await small.read()).exceeded).toBe(null);
+  });
 });
 
 it("does not wait for threads that others hold up", async () => {
