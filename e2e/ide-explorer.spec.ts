@@ -1,5 +1,5 @@
 import { FILES, newProject } from "./ide-project.ts";
-import { Disk, entry, expect, goToFile, importArchive, makeArchive, runCommand, shownText, tab, test, tree } from "./projects.ts";
+import { chosenOffer, Disk, entry, expect, goToFile, importArchive, makeArchive, runCommand, shownText, tab, test, tree } from "./projects.ts";
 
 test.use({ installation: "ide" });
 
@@ -187,6 +187,7 @@ test("what is done to files is done from the palette too, whatever is in sight, 
     await expect(entry(page, "src")).toBeVisible();
     await runCommand(page, "Restore something deleted");
     await page.getByRole("combobox", { name: "Restore what was deleted" }).fill("docs");
+    await expect(chosenOffer(page, "docs")).toBeVisible();
     await page.keyboard.press("Enter");
     await expect(entry(page, "docs")).toBeVisible();
     expect(await disk.text("docs/notes.md")).toBe("# Notes\n");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectAccessible, goTo } from "./fixtures.ts";
 import { mayMount, startProduct } from "./product.ts";
-import { expect, importArchive, runCommand, test as base } from "./projects.ts";
+import { expect, goToFile, importArchive, runCommand, test as base } from "./projects.ts";
 import { ThirdParty } from "./third-party.ts";
 
 const BUBBLEWRAP = "/usr/bin/bwrap";
@@ -118,11 +118,7 @@ test("without bubblewrap nothing of a project runs until the owner allows it, an
 });
 
 async function openAndRun(page: Page, name: string): Promise<void> {
-  await page.keyboard.press("Control+p");
-  const input = page.getByRole("combobox", { name: "Go to a file" });
-  await input.fill(name);
-  await expect(page.getByRole("option").filter({ hasText: name }).first()).toBeVisible();
-  await page.keyboard.press("Enter");
+  await goToFile(page, name);
   await expect(page.getByText("Ln 1, Col 1", { exact: true })).toBeVisible();
   await page.keyboard.press("Control+F5");
 }

@@ -8,7 +8,7 @@ import { ANSWER, CITED, KNOWLEDGE, makeProject, NEEDS, NOT_FOUND_SAYS_WHO, QUEST
 import { startModel } from "./model.ts";
 import { LOOK, picture } from "./pictures.ts";
 import { startProduct } from "./product.ts";
-import { Disk, entry, goToFile, projectId, record, shownText, tab, tree } from "./projects.ts";
+import { Disk, entry, goToFile, projectId, record, runCommand, shownText, tab, tree } from "./projects.ts";
 import { startRegistry } from "./registry.ts";
 
 interface Around {
@@ -124,9 +124,7 @@ test("from the first account to a change that was asked for, reviewed, applied, 
     await expect(page.locator(".monaco-diff-editor .modified .view-lines[role=presentation]")).toContainText("// The smallest service there is.");
     await expect(page.locator(".monaco-diff-editor .original .view-lines")).not.toContainText("// The smallest service there is.");
 
-    await page.keyboard.press("F1");
-    await page.getByRole("combobox", { name: "Commands" }).fill("close all editors");
-    await page.keyboard.press("Enter");
+    await runCommand(page, "close all editors");
     await expect(tab(page, /example\.js/)).toHaveCount(0);
 
     await page.keyboard.press("Control+Shift+f");
