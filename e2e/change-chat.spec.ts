@@ -77,6 +77,8 @@ test("somebody asks a model about other people's code, and gets answers, places 
   // The server dies in the middle: what came is kept, and is marked.
   if (product.killGateway) {
     await last.getByRole("button", { name: "Retry" }).click();
+    // The one that was stopped says so, too.
+    await expect(last).toHaveAttribute("data-state", "running");
     await expect(last).toContainText("word3");
     await page.waitForTimeout(1_000);
     await product.killGateway();
@@ -86,6 +88,7 @@ test("somebody asks a model about other people's code, and gets answers, places 
     await expect(last).toContainText("word3");
     await expect(last).toContainText("Incomplete", { timeout: 40_000 });
     await last.getByRole("button", { name: "Retry" }).click();
+    await expect(last).toHaveAttribute("data-state", "running");
     await expect(last).toContainText("word3");
     await chat.getByRole("button", { name: "Stop", exact: true }).click();
   }
@@ -208,7 +211,7 @@ test("whatever a model's server does wrong is told with what to do, and Retry ma
     await chat.getByRole("button", { name: "Show conversations" }).click();
     await expect(input).toHaveValue("Is anybody there?\nAnd something else");
     await page.unroute(/aiService\.sendMessage/);
-    const noted = page.waitForResponse((response) => response.url().includes("putLayout") && (response.request().postData() ?? "").includes("And something else"));
+    const noted = page.waitForResponse((response) => response.url().includes("putLayout") && (response.request().postData() ?? "").includes("And something else."));
     await input.press("Control+End");
     await page.keyboard.type(".");
     await noted;

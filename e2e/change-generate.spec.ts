@@ -92,6 +92,7 @@ test("a sentence becomes a form, the form a change set in the project's own styl
     await shot(page, "test-data");
     await form.getByRole("button", { name: "Generate", exact: true }).click();
     await expect(tab(page, /30 × User/)).toHaveAttribute("aria-selected", "true", { timeout: 60_000 });
+    await expect(page.locator("[data-scope=review]")).toBeFocused();
   });
 
   await test.step("what is missing is asked, and what is there already is refused with its place", async () => {

@@ -119,8 +119,11 @@ test("a proposed change is reviewed line by line, outlives a restart, is applied
     await page.keyboard.press("F7");
     await page.keyboard.press("Alt+r");
     await expect(page.getByText("2 of 5 undecided")).toBeVisible();
+    // Decisions go one after the other: when this one is written, so are those before it, and nobody else's is told that it is too late.
+    const undone = page.waitForResponse((response) => response.url().includes("decideChanges") && (response.request().postData() ?? "").includes('"decision":"undecided"'));
     await page.keyboard.press("Alt+u");
     await expect(page.getByText("3 of 5 undecided")).toBeVisible();
+    expect((await undone).ok()).toBe(true);
     await expect(hunk(page, /^Lines 165–166, Undecided/)).toHaveAttribute("data-selected", "true");
     // Somebody else is faster: the page says what became of the decision, and shows how things are.
     const slow = Promise.withResolvers<void>();
