@@ -57,7 +57,8 @@ test("eight tabs of one browser are all live at once, load, save, and hear of ea
     return opened;
   }));
   expect(requests).toEqual([]);
-  expect(live.size).toBe(8);
+  // The text does not wait for what is live.
+  await expect.poll(() => live.size).toBe(8);
   for (const [index, opened] of pages.entries()) {
     await editAtTop(opened, `// ${index}\n`);
     await opened.keyboard.press("Control+s");
@@ -83,9 +84,12 @@ async function withSetting<Result>(request: APIRequestContext, origin: string, k
 
 test("what does not fit into the quota is refused, on import and on save, and said so", async ({ visit, owner, product }) => {
   const { page, context } = await visit({ storageState: owner });
+  const usage = async () => (await context.request.get(`${product.url}/api/v1/workspaces/usage`)).json();
+  const before = await usage();
   const id = await newProject(page, "full", { "src/alpha.ts": ALPHA });
   const disk = new Disk(context, product.url, id);
-  const usage = async () => (await context.request.get(`${product.url}/api/v1/workspaces/usage`)).json();
+  // The archive is given back a moment after the project can be opened.
+  await expect.poll(async () => (await usage()).bytes.used).toBe(before.bytes.used + ALPHA.length);
   const { bytes } = await usage();
   await withSetting(context.request, product.url, "workspace.quota.bytes", bytes.used + 1, async () => {
     await expect.poll(async () => (await usage()).bytes.limit).toBe(bytes.used + 1);

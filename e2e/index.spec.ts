@@ -70,9 +70,9 @@ test("an index is followed, cancelled and made, follows what changes, and outliv
     await page.keyboard.press("Control+Shift+m");
     const told = await record(page, "[data-view='meaning'] [role='status']");
     await expect.poll(async () => (await told()).filter((text) => /^Indexing: [1-9]/.test(text)).length, "different numbers in the view").toBeGreaterThan(1);
+    await expect.poll(async () => (await bar()).filter((text) => text.endsWith("%")).length, "progress in the status bar").toBeGreaterThan(0);
     await view(page).getByRole("button", { name: "Cancel indexing" }).first().click();
     await expect(view(page).getByText("Indexing was cancelled.")).toBeVisible();
-    expect((await bar()).filter((text) => text.endsWith("%")).length, "progress in the status bar").toBeGreaterThan(0);
     await page.getByRole("button", { name: /^Your jobs/ }).click();
     await expect(page.getByRole("menuitem", { name: /^Index a project: cancelled/ })).toBeVisible();
     await page.keyboard.press("Escape");

@@ -38,7 +38,10 @@ test("every job of a project of other people is seen live, found, and steered", 
     await page.evaluate(() => (document.documentElement.dataset["loaded"] = "once"));
     projectId = await importArchive(other.page, archive.path);
     archive.dispose();
-    const [imported] = await all(api, { subject: projectId, queues: ["workspace.project.import"] });
+    // What the queue knows at once is listed a moment later.
+    const imports = { subject: projectId, queues: ["workspace.project.import"] };
+    await untilStates(api, imports, ["completed"]);
+    const [imported] = await all(api, imports);
     await expect(rowOf(page, imported?.id ?? "")).toContainText("Completed");
     const progress = await recordProgress(page, "Index a project");
     const { job } = await api.embeddings.startIndex.mutate({ projectId });
