@@ -14,7 +14,10 @@ const FindingsSchema = z.array(z.object({ what: z.string(), found: z.string(), g
 // Which to run is named on the command line by any part of the name; all of them otherwise.
 const wanted = process.argv.slice(2).map((word) => word.toLowerCase());
 const chosen = BENCHMARKS.map(({ name }) => name).filter((name) => wanted.length === 0 || wanted.some((word) => name.toLowerCase().includes(word)));
-if (chosen.length === 0) throw new Error(`No benchmark is called so. There are: ${BENCHMARKS.map(({ name }) => name).join("; ")}`);
+if (chosen.length === 0) {
+  console.error(`No benchmark is called ${wanted.join(" or ")}. There are:\n${BENCHMARKS.map(({ name }) => `  ${name}`).join("\n")}`);
+  process.exit(2);
+}
 
 console.log(`${os.availableParallelism()} processors, load ${os.loadavg().map((load) => load.toFixed(1)).join(" ")}. Ratios are medians with their 95 % interval; A/A is the control against itself.`);
 const folder = mkdtempSync(path.join(os.tmpdir(), "coder-bench-"));
