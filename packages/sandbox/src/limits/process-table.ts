@@ -14,6 +14,7 @@ const PID = /^\d+$/;
  * part in a thousand, for a minute. So many are over before anybody feels it, and no build has as many at a time.
  */
 const PROCESSES_PER_PROCESSOR = 128;
+const MOST_PROCESSES = PROCESSES_PER_PROCESSOR * availableParallelism();
 /**
  * With threads, which share in the time of their process' session, as the kernel counts: a run that forks as fast as it can has a thousand sessions before anybody looks,
  * and then a look takes up to a minute.
@@ -31,7 +32,7 @@ export const PROCESS_TABLE: IMeters = {
   description: `Memory, processes and CPU time of a run are limited by looking at its processes several times a second, and by rlimits for each of them; it has at most ${PROCESSES_PER_PROCESSOR} processes, and ${TASKS_PER_PROCESSOR} with threads, per processor, and all runs together ${BUSY_SESSIONS_PER_PROCESSOR} sessions at work`,
   exact: false,
   mostTasks: TASKS_PER_PROCESSOR * availableParallelism(),
-  open: async (limits) => new ProcessTableMeter(limits, PROCESSES_PER_PROCESSOR * availableParallelism()),
+  open: async (limits) => new ProcessTableMeter(limits),
   close: async () => {},
 };
 
@@ -55,9 +56,9 @@ class ProcessTableMeter implements IMeter {
   #usage: Usage = NOTHING_USED;
   #takesAllTime = false;
 
-  constructor(limits: Pick<SandboxLimits, "memoryBytes" | "processes">, mostProcesses: number) {
+  constructor(limits: Pick<SandboxLimits, "memoryBytes" | "processes">) {
     this.#limits = limits;
-    this.#mostProcesses = Math.min(limits.processes, mostProcesses);
+    this.#mostProcesses = Math.min(limits.processes, MOST_PROCESSES);
   }
 
   watch(pid: number): void {
